@@ -1,0 +1,75 @@
+"""Scene Chat: people talk to their scene, and other programs use the same tools.
+
+Blender calls `register` and `unregister`. Imports stand inside them, so that a test runner that
+walks the checkout can import this file without Blender.
+"""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Build the parts, hand them to each other, and make them known to Blender."""
+    import bpy
+
+    from . import operators, ui
+    from .chat.chat import Chat
+    from .operators import runtime
+    from .server.blender_mcp import About
+    from .server.listener import Server
+    from .tools import handlers
+    from .tools.alarm import Alarm
+    from .tools.call import CallPath
+    from .tools.gate import Gate
+    from .tools.handlers.live_scene import LiveScene, situation
+    from .tools.plain import Secrets
+    from .tools.queue import MainThreadQueue
+    from .tools.registry import Registry
+
+    registry = Registry()
+    for function in handlers.TOOLS:
+        registry.add(function)
+    alarm = Alarm()
+    queue = MainThreadQueue(alarm)
+    gate = Gate(alarm, can_ask=not bpy.app.background)
+    scene = LiveScene()
+    secrets = Secrets()
+    calls = CallPath(registry, gate, queue, scene, secrets)
+    chat = Chat(calls, secrets, bpy.app.version_string)
+    server = Server(calls, About(_version(), bpy.app.version))
+    scene.start()
+    runtime.set_current(
+        runtime.Runtime(
+            package=__package__,
+            alarm=alarm,
+            gate=gate,
+            queue=queue,
+            secrets=secrets,
+            chat=chat,
+            server=server,
+            describe_situation=situation,
+            close_scene=scene.stop,
+        )
+    )
+    operators.register()
+    ui.register()
+
+
+def unregister() -> None:
+    """Take everything out of Blender again, and end every thread."""
+    from . import operators, ui
+    from .operators import runtime
+
+    ui.unregister()
+    operators.unregister()
+    runtime.current().close()
+    runtime.set_current(None)
+
+
+def _version() -> tuple[int, int, int]:
+    """The extension's version, from its manifest."""
+    import tomllib
+    from pathlib import Path
+
+    manifest = tomllib.loads(Path(__file__).with_name("blender_manifest.toml").read_text("utf-8"))
+    major, minor, patch = map(int, manifest["version"].split("."))
+    return major, minor, patch

@@ -1,0 +1,165 @@
+"""The chat: one conversation, and the worker thread on which it lives.
+
+`send`, `stop` and `close` are called on the main thread. The thread, with one asyncio loop, starts
+with the first prompt; openai is imported there, never by enabling the extension. Events reach the
+listener on the worker thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+import traceback
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from ..tools.call import CallPath
+from ..tools.gate import Origin
+from ..tools.plain import Secrets
+from ..tools.queue import Limits
+from .conversation import Conversation
+from .events import End, Error, Event
+from .prompt import system_prompt
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .model import Model
+
+_TITLE_LENGTH = 48
+
+
+class TurnRunning(Exception):
+    """A prompt was sent while the one before is still being answered."""
+
+
+class Chat:
+    """A conversation about the scene that is open."""
+
+    def __init__(self, calls: CallPath, secrets: Secrets, blender: str) -> None:
+        """Make a chat without messages.
+
+        Args:
+            calls: The way to the scene.
+            secrets: Learns the keys that are used, so that no message shows them.
+            blender: The running version, for the system prompt.
+        """
+        self.conversation = Conversation()
+        self.listener: Callable[[Event], None] = lambda event: None
+        """Gets each event, on the worker thread. Set before `send`."""
+        self.running = False
+        """Whether a turn is under way. False before its `End` is given to the listener."""
+        self._calls = calls
+        self._secrets = secrets
+        self._system_prompt = system_prompt(blender)
+        self._turns = itertools.count(1)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        # The rest lives on the worker thread.
+        self._turn: asyncio.Task[End] | None = None
+        self._model: Model | None = None
+        self._asked: Settings | None = None
+
+    def send(
+        self, prompt: str, situation: str, settings: Settings, limits: Limits = Limits()
+    ) -> None:
+        """Begin a turn and return at once; its last event is an `End`.
+
+        Args:
+            prompt: The person's words.
+            situation: What they may refer to: active object, mode, selection.
+            settings: Which model is asked.
+            limits: How long each tool call may wait and run, in seconds.
+
+        Raises:
+            TurnRunning: the turn before has not ended.
+        """
+        if self.running:
+            raise TurnRunning("The last message is still being answered; stop it, or wait.")
+        if settings.key is not None:
+            self._secrets.add(settings.key.value)
+        self.running = True
+        title = " ".join(prompt.split())[:_TITLE_LENGTH] or "Scene Chat"
+        origin = Origin("chat", "Scene Chat", next(self._turns), title, limits)
+        turn = self._answer(prompt, situation, settings, origin)
+        loop = self._started()
+        loop.call_soon_threadsafe(self._begin, loop, turn)
+
+    def stop(self) -> None:
+        """End the turn at once, also while the model is silent; what had come is kept."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._cancel)
+
+    def close(self) -> None:
+        """End the turn and the thread."""
+        if self._loop is None or self._thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._loop = self._thread = None
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, name="scene_chat chat")
+            self._thread.start()
+        return self._loop
+
+    def _begin(self, loop: asyncio.AbstractEventLoop, turn: Coroutine[Any, Any, End]) -> None:
+        self._turn = loop.create_task(turn)
+        self._turn.add_done_callback(self._ended)
+
+    def _cancel(self) -> None:
+        if self._turn is not None:
+            self._turn.cancel()
+
+    def _ended(self, turn: asyncio.Task[End]) -> None:
+        if turn.cancelled():
+            end = End("stopped")
+        elif (fault := turn.exception()) is not None:
+            traceback.print_exception(fault)
+            self._emit(Error(f"Scene Chat itself failed: {type(fault).__name__}: {fault}"))
+            end = End("error")
+        else:
+            end = turn.result()
+        self._turn = None
+        self.running = False
+        self._emit(end)
+
+    def _emit(self, event: Event) -> None:
+        if isinstance(event, Error):
+            event = Error(self._secrets.clean(event.message))
+        self.listener(event)
+
+    async def _answer(self, prompt: str, situation: str, settings: Settings, origin: Origin) -> End:
+        if problem := settings.problem():
+            self._emit(Error(problem))
+            return End("error")
+        from .agent import Agent  # imports openai
+        from .model import Model
+
+        if self._model is None or settings != self._asked:
+            await self._forget_model()
+            self._model, self._asked = Model(settings), settings
+        agent = Agent(
+            self._model,
+            self._calls,
+            self.conversation,
+            self._system_prompt,
+            self._emit,
+            settings.rounds,
+        )
+        return await agent.turn(prompt, situation, origin)
+
+    async def _forget_model(self) -> None:
+        if self._model is not None:
+            await self._model.aclose()
+            self._model = None
+
+    async def _end(self) -> None:
+        if self._turn is not None:
+            self._turn.cancel()
+            await asyncio.wait([self._turn])
+        await self._forget_model()

@@ -1,0 +1,246 @@
+"""Scene Chat without a window: `serve` and `ask`.
+
+The same verbs as `blender -b -c scene_chat …` and as `scripts/headless.py …`. All of it on the
+main thread, which meanwhile runs what is queued.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import queue
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import bpy
+
+from ..chat.events import End, Error, Event, Reasoning, Text, ToolCall, ToolResult, Usage, as_json
+from ..server.listener import DEFAULT_PORT, PortTaken
+from ..tools.queue import Limits
+from . import runtime
+
+COMMAND = "scene_chat"
+_PERMISSIONS = ("code", "files")
+_CHAT_SECONDS = 30.0
+
+_registered: Any = None
+
+
+def register() -> None:
+    """Add the command to Blender's `-c`."""
+    global _registered
+    _registered = bpy.utils.register_cli_command(COMMAND, main)
+
+
+def unregister() -> None:
+    """Take it away again."""
+    bpy.utils.unregister_cli_command(_registered)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command.
+
+    Args:
+        argv: What follows the command's name.
+
+    Returns:
+        The process's exit code: 0 it did what it should, 1 it failed, 2 it was called wrongly,
+        130 it was interrupted.
+    """
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as stopped:  # argparse has said why; Blender is not to be quit for it
+        return stopped.code if isinstance(stopped.code, int) else 2
+    if options.file and not _open(options.file):
+        return 1
+    run: Callable[[argparse.Namespace], int] = options.run
+    return run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--allow",
+        type=_permissions,
+        default=(),
+        metavar="LIST",
+        help="what may pass unasked, by comma: code (that reaches beyond the scene), files",
+    )
+    common.add_argument("--file", type=Path, metavar="BLEND", help="open this file first")
+    common.add_argument(
+        "--time-limit", type=_seconds, metavar="S", help="seconds that running code may take"
+    )
+    parser = argparse.ArgumentParser(prog=COMMAND, description="Scene Chat without a window.")
+    verbs = parser.add_subparsers(required=True, metavar="serve|ask")
+    serve = verbs.add_parser("serve", parents=[common], help="let other programs use the tools")
+    serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 for any that is free")
+    serve.set_defaults(run=_serve)
+    ask = verbs.add_parser("ask", parents=[common], help="send one prompt to the model")
+    ask.add_argument("prompt")
+    ask.add_argument("--endpoint", default="", metavar="URL", help="default: OpenRouter")
+    ask.add_argument("--model", default="", metavar="ID", help="the endpoint's name for the model")
+    ask.add_argument("--save", type=Path, metavar="BLEND", help="save the scene here afterwards")
+    ask.add_argument("--json", action="store_true", help="print one JSON object a line")
+    ask.set_defaults(run=_ask)
+    return parser
+
+
+def _permissions(text: str) -> tuple[str, ...]:
+    names = tuple(each.strip() for each in text.split(",") if each.strip())
+    for name in names:
+        if name not in _PERMISSIONS:
+            known = ", ".join(_PERMISSIONS)
+            raise argparse.ArgumentTypeError(f"{name!r} cannot be allowed; there are: {known}")
+    return names
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return seconds
+
+
+def _open(file: Path) -> bool:
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(file.resolve()))
+    except RuntimeError as error:
+        print(f"{file} cannot be opened: {str(error).strip()}", file=sys.stderr)
+        return False
+    return True
+
+
+def _serve(options: argparse.Namespace) -> int:
+    here = runtime.current()
+    here.gate.allow("client", options.allow)
+    try:
+        here.server.start(options.port, options.time_limit)
+    except PortTaken as taken:
+        print(taken, file=sys.stderr)
+        return 1
+    print(f"Scene Chat serves on 127.0.0.1:{here.server.port}. Ctrl+C ends it.", flush=True)
+    with _signals() as interrupted:
+        here.run_until(lambda: bool(interrupted))
+    here.server.stop()
+    return 0
+
+
+def _ask(options: argparse.Namespace) -> int:
+    here = runtime.current()
+    here.gate.allow("chat", options.allow)
+    show = _print_json if options.json else Transcript()
+    ended = ask(
+        options.prompt,
+        endpoint=options.endpoint,
+        model=options.model,
+        limits=Limits(running=options.time_limit or _CHAT_SECONDS),
+        show=show,
+    )
+    if options.save:
+        bpy.ops.wm.save_as_mainfile(filepath=str(options.save.resolve()), check_existing=False)
+    return {"done": 0, "stopped": 130}.get(ended.reason, 1)
+
+
+def ask(
+    prompt: str,
+    *,
+    endpoint: str = "",
+    model: str = "",
+    limits: Limits = Limits(),
+    show: Callable[[Event], None],
+) -> End:
+    """Send one prompt and run what the model calls until the turn has ended. Main thread.
+
+    Args:
+        prompt: The person's words.
+        endpoint: Base URL; "" for OpenRouter.
+        model: "" for the default one.
+        limits: How long each call may wait and run, in seconds.
+        show: Gets every event, on the main thread. Ctrl+C stops the turn.
+    """
+    here = runtime.current()
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    here.chat.listener = events.put
+    end: list[End] = []
+
+    def shown() -> bool:
+        while not events.empty():
+            event = events.get()
+            show(event)
+            if isinstance(event, End):
+                end.append(event)
+        return bool(end)
+
+    with _signals(here.chat.stop):
+        here.send(prompt, here.settings(endpoint, model), limits)
+        here.run_until(shown)
+    return end[0]
+
+
+@contextmanager
+def _signals(stop: Callable[[], None] = lambda: None) -> Iterator[list[int]]:
+    """While inside, SIGINT and SIGTERM call `stop` and are noted in the list that is given.
+
+    Python runs signal handlers on the main thread, also in the midst of a script that the model
+    wrote, so nothing is raised here: it would be the script that gets it.
+    """
+    noted: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        noted.append(number)
+        stop()
+
+    before = {each: signal.signal(each, note) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield noted
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _print_json(event: Event) -> None:
+    print(json.dumps(as_json(event), ensure_ascii=False), flush=True)
+
+
+class Transcript:
+    """Prints a turn for people: the answer as it comes, calls and receipts on lines of their own."""
+
+    def __init__(self) -> None:
+        self._in_line = False
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Text(text):
+                print(text, end="", flush=True)
+                self._in_line = not text.endswith("\n")
+            case ToolCall(name=name, arguments=arguments):
+                self._line(f"  > {name} {_short(json.dumps(arguments, ensure_ascii=False))}")
+            case ToolResult(result=result):
+                said = result.receipt.text() or "ok" if result.ok else result.error
+                self._line(f"    {_short(said)}")
+            case Error(message):
+                self._line(message, sys.stderr)
+            case End(reason):
+                self._line("" if reason == "done" else f"[{reason}]")
+            case Reasoning() | Usage():
+                pass
+
+    def _line(self, text: str, to: Any = None) -> None:
+        if self._in_line:
+            print()
+            self._in_line = False
+        if text:
+            print(text, file=to or sys.stdout, flush=True)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 110 else line[:107] + "..."

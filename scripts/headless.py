@@ -1,0 +1,23 @@
+"""Scene Chat on the bpy module: `serve` and `ask`, as `blender -b -c scene_chat` has them.
+
+uv run scripts/headless.py serve --port 9876 --allow code
+uv run scripts/headless.py ask "Add a red cube" --save cube.blend
+"""
+
+from __future__ import annotations
+
+import sys
+
+from bpy_session import EXTENSION, bpy_session
+
+
+def main() -> int:
+    """Run the command that the arguments name; return the process's exit code."""
+    with bpy_session():
+        cli = __import__(f"{EXTENSION}.operators.cli", fromlist=["main"])
+        code: int = cli.main(sys.argv[1:])
+        return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The TCP port on which other programs use the same tools. No bpy."""

@@ -1,0 +1,388 @@
+"""The port: one thread, any number of clients, every call through the one call path.
+
+`Server.start` and `stop` are called on the main thread; all else runs on the listener thread,
+where sockets never block. A call's result comes from the main thread through a queue and a
+socket pair that wakes the listener.
+
+The first byte tells the dialect: `{` is a raw JSON one; anything else is closed at once, and what
+follows is never searched for a command: a browser's POST carries text that others choose.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import selectors
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..tools.call import Call, CallPath, CallResult
+from ..tools.gate import Origin
+from ..tools.queue import Limits
+from . import blender_mcp
+from .blender_mcp import About, BadCommand, Translated
+from .frames import BrokenFrame, Frames
+
+DEFAULT_PORT = 9876
+REQUEST_LIMIT = 10 * 1024 * 1024
+"""Bytes of one request."""
+_MOST_CLIENTS = 64
+_HALF_REQUEST_SECONDS = 10.0
+_GOODBYE_SECONDS = 5.0
+"""How long a connection that was refused something may still send, so that it gets to read why."""
+_LEFT_SECONDS = 1.0
+"""After a client closed its side, how long its waiting call may still begin."""
+_TURN_PAUSE_SECONDS = 60.0
+_READ = 256 * 1024
+
+
+class PortTaken(Exception):
+    """The port cannot be had. The message says what to do."""
+
+
+@dataclass(eq=False)
+class Client:
+    """One connection. Listener thread only, but for the facts that a panel shows."""
+
+    socket: socket.socket
+    name: str
+    frames: Frames
+    origin: Origin
+    last_tool: str = ""
+    last_time: float = 0.0
+    """`time.monotonic()` of its latest command's end, 0.0 before the first."""
+    greeted: bool = False
+    call: Call | None = None
+    outgoing: deque[memoryview] = field(default_factory=deque)
+    deadline: float | None = None
+    said_all: bool = False
+    """It closed its side: what is under way is finished, nothing more comes."""
+    leaving: bool = False
+    """We have said the last word: what still comes is thrown away."""
+
+
+class Server:
+    """Listens on the loopback addresses while it is started."""
+
+    def __init__(self, calls: CallPath, about: About, request_limit: int = REQUEST_LIMIT) -> None:
+        """Make a server that is not listening yet.
+
+        Args:
+            calls: The way to the scene.
+            about: Versions, for clients that ask.
+            request_limit: Bytes of one request.
+        """
+        self.port = 0
+        """While it is started: where."""
+        self.clients: dict[socket.socket, Client] = {}
+        self._calls = calls
+        self._about = about
+        self._request_limit = request_limit
+        self._limits = Limits(
+            waiting=blender_mcp.CLIENT_SECONDS, running=blender_mcp.CLIENT_SECONDS
+        )
+        self._thread: threading.Thread | None = None
+        self._turns = itertools.count(1)
+        self._numbers = itertools.count(1)
+
+    @property
+    def running(self) -> bool:
+        return self._thread is not None
+
+    def start(self, port: int = DEFAULT_PORT, running_limit: float | None = None) -> None:
+        """Listen on 127.0.0.1 and, where there is IPv6, ::1.
+
+        Args:
+            port: 0 for any that is free.
+            running_limit: Seconds that a call may run; the dialect's own if None.
+
+        Raises:
+            PortTaken: another program listens there, or the port may not be used.
+        """
+        if self.running:
+            return
+        if running_limit is not None:
+            self._limits = Limits(waiting=blender_mcp.CLIENT_SECONDS, running=running_limit)
+        listening = _listen(port)
+        self.port = listening[0].getsockname()[1]
+        self._selector = selectors.DefaultSelector()
+        for each in listening:
+            self._selector.register(each, selectors.EVENT_READ)
+        self._bell, self._ringer = socket.socketpair()
+        self._bell.setblocking(False)
+        self._ringer.setblocking(False)
+        self._selector.register(self._bell, selectors.EVENT_READ)
+        self._results: deque[tuple[Client, Translated, CallResult]] = deque()
+        self._stopping = False
+        self._thread = threading.Thread(
+            target=self._run, args=(listening,), name="scene_chat listener"
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close every connection and end the thread. Calls that wait are taken back."""
+        if self._thread is None:
+            return
+        self._stopping = True
+        self._ring()
+        self._thread.join()
+        self._thread = None
+        self._bell.close()
+        self._ringer.close()
+        self.port = 0
+
+    def _run(self, listening: list[socket.socket]) -> None:
+        self._calls.registry.schemas()  # imports pydantic now, not in the first client's time
+        while not self._stopping:
+            for key, events in self._selector.select(self._until_next_deadline()):
+                sock = key.fileobj
+                assert isinstance(sock, socket.socket)
+                if sock is self._bell:
+                    self._answer_all()
+                elif (client := self.clients.get(sock)) is None:
+                    self._accept(sock)
+                else:
+                    self._serve(client, events)
+            self._end_what_is_overdue()
+        for client in list(self.clients.values()):
+            self._drop(client)
+        for sock in listening:
+            sock.close()
+        self._selector.close()
+
+    # Connections
+
+    def _accept(self, listening: socket.socket) -> None:
+        try:
+            sock, _ = listening.accept()
+        except OSError:  # it left again before we came to it
+            return
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        number = next(self._numbers)
+        name = f"BlenderMCP client {number}"
+        client = Client(sock, name, Frames(self._request_limit), self._new_turn(name))
+        self.clients[sock] = client
+        self._selector.register(sock, selectors.EVENT_READ)
+        if len(self.clients) > _MOST_CLIENTS:
+            self._refuse(client, f"There are {_MOST_CLIENTS} clients already; close one of them.")
+
+    def _new_turn(self, name: str) -> Origin:
+        return Origin(
+            "client", name, next(self._turns), name, self._limits, blender_mcp.PATIENCE_SECONDS
+        )
+
+    def _serve(self, client: Client, events: int) -> None:
+        try:
+            if events & selectors.EVENT_WRITE:
+                self._send(client)
+            if events & selectors.EVENT_READ:
+                self._read(client)
+        except OSError:
+            self._drop(client)
+
+    def _read(self, client: Client) -> None:
+        data = client.socket.recv(_READ)
+        if not data:
+            client.said_all = True
+            if client.leaving or (client.call is None and not client.outgoing):
+                self._drop(client)
+            else:
+                client.deadline = time.monotonic() + _LEFT_SECONDS
+                self._listen_for(client)
+            return
+        if client.leaving:
+            return
+        if not client.greeted:
+            client.greeted = True
+            if data[:1] != b"{":
+                self._drop(client)
+                return
+        client.frames.feed(data)
+        self._next_command(client)
+
+    def _next_command(self, client: Client) -> None:
+        while client.call is None and not client.leaving:
+            try:
+                frame = client.frames.next()
+            except BrokenFrame as error:
+                self._refuse(client, str(error))
+                return
+            if frame is None:
+                begun = client.frames.begun
+                client.deadline = time.monotonic() + _HALF_REQUEST_SECONDS if begun else None
+                break
+            client.deadline = None
+            self._begin(client, frame)
+        self._listen_for(client)
+
+    def _begin(self, client: Client, frame: Mapping[str, Any]) -> None:
+        try:
+            command, params = blender_mcp.command(frame)
+            if not isinstance(command, Translated):
+                self._say(client, blender_mcp.succeeded(command.result(self._about)))
+                return
+            arguments = command.arguments(params)
+        except BadCommand as error:
+            self._say(client, blender_mcp.failed(str(error)))
+            return
+        if client.last_time and time.monotonic() - client.last_time > _TURN_PAUSE_SECONDS:
+            client.origin = self._new_turn(client.name)
+        client.last_tool = command.tool
+        call = client.call = self._calls.submit(command.tool, arguments, client.origin)
+        call.result.add_done_callback(lambda future: self._done(client, command, future.result()))
+
+    def _done(self, client: Client, command: Translated, result: CallResult) -> None:
+        """Bring a result to the listener. Called on the thread that finished it."""
+        self._results.append((client, command, result))
+        self._ring()
+
+    def _answer_all(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._bell.recv(4096):
+                continue
+        while self._results:
+            client, command, result = self._results.popleft()
+            if client.socket not in self.clients:
+                continue
+            client.call = None
+            client.last_time = time.monotonic()
+            if result.ok:
+                answer = blender_mcp.succeeded(command.result(result.value))
+            else:
+                answer = blender_mcp.failed(result.error)
+            try:
+                self._say(client, answer)
+                self._next_command(client)
+            except OSError:
+                self._drop(client)
+
+    def _say(self, client: Client, answer: blender_mcp.Reply) -> None:
+        client.outgoing.append(memoryview(blender_mcp.encoded(answer)))
+        self._send(client)
+
+    def _send(self, client: Client) -> None:
+        try:
+            while client.outgoing:
+                sent = client.socket.send(client.outgoing[0])
+                if sent < len(client.outgoing[0]):
+                    client.outgoing[0] = client.outgoing[0][sent:]
+                else:
+                    client.outgoing.popleft()
+        except BlockingIOError:
+            pass
+        if not client.outgoing and client.leaving:
+            client.socket.shutdown(socket.SHUT_WR)
+        if not client.outgoing and client.said_all and client.call is None:
+            self._drop(client)
+            return
+        self._listen_for(client)
+
+    def _listen_for(self, client: Client) -> None:
+        """Tell the selector what to wait for."""
+        if client.socket not in self.clients:
+            return
+        events = selectors.EVENT_WRITE if client.outgoing else 0
+        full = client.call is not None and client.frames.size > self._request_limit
+        if not client.said_all and not full:
+            events |= selectors.EVENT_READ
+        registered = self._selector.get_map().get(client.socket)
+        if registered is None:
+            if events:
+                self._selector.register(client.socket, events)
+        elif not events:
+            self._selector.unregister(client.socket)
+        elif registered.events != events:
+            self._selector.modify(client.socket, events)
+
+    def _refuse(self, client: Client, why: str) -> None:
+        """Say why, and end the connection once that was read."""
+        client.leaving = True
+        client.deadline = time.monotonic() + _GOODBYE_SECONDS
+        self._say(client, blender_mcp.failed(why))
+
+    def _drop(self, client: Client) -> None:
+        if client.call is not None:
+            client.call.drop("The client left.")
+        if self.clients.pop(client.socket, None) is None:
+            return
+        if self._selector.get_map().get(client.socket) is not None:
+            self._selector.unregister(client.socket)
+        client.socket.close()
+
+    # Time
+
+    def _until_next_deadline(self) -> float | None:
+        deadlines = [each.deadline for each in self.clients.values() if each.deadline is not None]
+        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+
+    def _end_what_is_overdue(self) -> None:
+        now = time.monotonic()
+        for client in list(self.clients.values()):
+            if client.deadline is None or client.deadline > now:
+                continue
+            client.deadline = None
+            if client.leaving:
+                self._drop(client)
+            elif client.said_all:
+                if client.call is not None:
+                    client.call.drop("The client left.")
+            else:
+                seconds = f"{_HALF_REQUEST_SECONDS:g} s"
+                try:
+                    self._refuse(client, f"Only half a command came within {seconds}.")
+                except OSError:
+                    self._drop(client)
+
+    def _ring(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # it has been rung plenty
+            self._ringer.send(b"\0")
+
+
+def _listen(port: int) -> list[socket.socket]:
+    """Return listening sockets for both loopback addresses, on the same port."""
+    if not 0 <= port <= 65535:
+        raise PortTaken(f"{port} is no port: they go from 1 to 65535.")
+    first = _listening_socket(socket.AF_INET, "127.0.0.1", port)
+    try:
+        second = _listening_socket(socket.AF_INET6, "::1", first.getsockname()[1])
+    except PortTaken:
+        first.close()
+        if port == 0:  # free on one address, taken on the other: another one
+            return _listen(0)
+        raise
+    return [first, second] if second else [first]
+
+
+def _listening_socket(family: socket.AddressFamily, address: str, port: int) -> Any:
+    try:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+    except OSError:  # no IPv6 on this machine
+        return None
+    try:
+        # Windows lets a second program take a port unless told otherwise; elsewhere REUSEADDR
+        # only means that connections just closed do not hold it.
+        if sys.platform == "win32":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((address, port))
+        sock.listen(_MOST_CLIENTS)
+        sock.setblocking(False)
+    except OSError as error:
+        sock.close()
+        if family == socket.AF_INET6 and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+            return None
+        if error.errno == errno.EADDRINUSE:
+            message = f"Port {port} is taken by another program. Choose another port, or close it."
+        else:
+            message = f"Port {port} cannot be used: {error.strerror}. Choose another."
+        raise PortTaken(message) from None
+    return sock

@@ -1,0 +1,311 @@
+"""Which Python may run unasked: what a script would have to reach to leave the scene.
+
+`findings` walks the syntax tree and names, in plain words and with its line, everything that is
+not known to stay inside the scene; a script without findings counts as an edit. It is a list of
+what is allowed where that can be listed (modules, categories of operators) and of what is not
+where it cannot (names of attributes). It catches accidents and surprises: Python cannot be
+sandboxed inside Blender, and nobody should take this for a wall.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+import re
+import types
+
+MODULES = frozenset(
+    "bisect bmesh bpy calendar cmath collections colorsys copy datetime decimal enum fractions "
+    "functools heapq itertools json math mathutils numbers random re statistics string textwrap "
+    "time typing".split()
+)
+"""What may be imported, with these submodules."""
+
+SUBMODULES = frozenset(
+    "bmesh.ops bmesh.types bpy.types bpy.context bpy.data collections.abc mathutils.bvhtree "
+    "mathutils.geometry mathutils.kdtree mathutils.noise".split()
+)
+
+_BLENDER = ("bpy", "bmesh", "mathutils")
+
+_BUILTINS = frozenset(
+    "__import__ breakpoint compile delattr dir eval exec exit getattr globals help input locals "
+    "memoryview open quit setattr vars".split()
+)
+"""Builtins that reach further than they look, or stop Blender; `getattr` with a plain name may."""
+
+_OPERATORS = frozenset(
+    "anim armature boid brush camera cloth collection constraint curve curves cycles ecotypes "
+    "font geometry gpencil graph grease_pencil lattice marker mask material mball mesh nla node "
+    "object outliner paint paintcurve particle pose rigidbody scene sculpt sculpt_curves "
+    "sequencer surface texture transform uv view3d world".split()
+)
+"""Categories of operators that stay in the scene, but for those whose names say otherwise."""
+
+_OUTSIDE_OPERATOR = re.compile(
+    r"import|export|load|save|open|read|write|bake|reload|pack|file|path|append|link_to|script|"
+    r"python|addon|preferences|quit|shell|clipboard|screenshot|drop|cache|external"
+)
+_INSIDE_OPERATOR = frozenset(
+    "mesh.separate mesh.loopcut mesh.vert_connect_path object.make_links_data "
+    "object.shade_smooth_by_angle uv.pack_islands uv.lightmap_pack uv.smart_project "
+    "object.make_links_scene curve.spline_type_set object.collection_link".split()
+)
+
+_ATTRIBUTES = {
+    "handlers": "hooks into Blender's events",
+    "timers": "leaves a timer behind",
+    "msgbus": "subscribes to Blender's messages",
+    "driver_add": "adds a driver, whose expression is code",
+    "drivers": "reaches drivers, whose expressions are code",
+    "driver_namespace": "reaches what drivers may call",
+    "expression": "sets an expression, which is code",
+    "as_module": "runs a text as a module",
+    "use_module": "makes a text run when the file opens",
+    "run_script": "runs a text",
+    "script": "reaches a script",
+    "execfile": "runs a file",
+    "register_class": "registers a class",
+    "unregister_class": "takes away a class",
+    "register_module": "registers a module",
+    "register_cli_command": "registers a command",
+    "register_submodule_factory": "registers modules",
+    "load_scripts": "runs scripts",
+    "keyconfigs": "reaches key maps",
+    "keymap_items": "reaches key maps",
+    "preferences": "reaches the preferences",
+    "user_preferences": "reaches the preferences",
+    "addons": "reaches add-ons",
+    "clipboard": "reads or sets the clipboard",
+    "libraries": "reads or writes .blend files",
+    "load": "loads a file",
+    "load_from_file": "loads a file",
+    "reload": "loads a file again",
+    "save": "writes a file",
+    "save_as": "writes a file",
+    "save_render": "writes a file",
+    "write": "writes a file",
+    "write_still": "writes a file",
+    "pack": "packs a file",
+    "unpack": "writes a file",
+    "filepath": "sets or reads a file path",
+    "filepath_raw": "sets or reads a file path",
+    "filepath_from_user": "reads a file path",
+    "directory": "sets or reads a folder",
+    "base_path": "sets or reads a folder",
+    "cache_directory": "sets or reads a folder",
+    "bytecode": "sets code",
+    "path_resolve": "reaches a property by a computed name",
+    "props": "defines properties of Blender's types",
+    "binary_path": "reads where Blender lies",
+    "tempdir": "reads where Blender keeps files",
+    "utils": "reaches Blender's utilities",
+    "app": "reaches the application",
+    "translations": "reaches the application",
+    "modules": "reaches other modules",
+    "mro": "reaches other classes",
+    "gi_frame": "reaches the interpreter",
+    "gi_code": "reaches the interpreter",
+    "cr_frame": "reaches the interpreter",
+    "cr_code": "reaches the interpreter",
+    "ag_frame": "reaches the interpreter",
+    "ag_code": "reaches the interpreter",
+    "tb_frame": "reaches the interpreter",
+    "tb_next": "reaches the interpreter",
+    "f_back": "reaches the interpreter",
+    "f_builtins": "reaches the interpreter",
+    "f_globals": "reaches the interpreter",
+    "f_locals": "reaches the interpreter",
+    "f_code": "reaches the interpreter",
+    "co_code": "reaches the interpreter",
+    "func_globals": "reaches the interpreter",
+}
+
+_APP_FACTS = frozenset({"version", "version_string", "background", "build_date"})
+_FORMAT_FIELD = re.compile(r"\{[^{}]*[.\[]")
+
+SOURCE_LIMIT = 200_000
+"""Characters; a longer script is not looked through, and asks."""
+
+
+def findings(source: str) -> tuple[str, ...]:
+    """Return what a script would reach outside the scene, in plain words; () for nothing.
+
+    A script that does not compile does nothing, so it has no findings: running it says why.
+    """
+    if len(source) > SOURCE_LIMIT:
+        return (f"it is too long to be looked through ({len(source):,} characters)",)
+    try:
+        tree = ast.parse(source)
+        found = _Walk(tree).found
+    except (SyntaxError, ValueError):
+        return ()
+    except (RecursionError, MemoryError):
+        return ("it is nested too deeply to be looked through",)
+    return tuple(dict.fromkeys(found))
+
+
+class _Walk:
+    """One look through one tree. `names` are the script's names for the modules it imports."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.found: list[str] = []
+        self.names = {"bpy": "bpy"}
+        nodes = list(ast.walk(tree))
+        for node in nodes:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._import(node)
+        for node in nodes:
+            for child in ast.iter_child_nodes(node):
+                child._parent = node  # type: ignore[attr-defined]
+        for node in nodes:
+            self._look(node)
+
+    def _note(self, node: ast.AST, what: str) -> None:
+        self.found.append(f"it {what} (line {getattr(node, 'lineno', 1)})")
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name not in MODULES | SUBMODULES:
+                    self._note(node, f"imports {alias.name}")
+                self.names[alias.asname or alias.name.partition(".")[0]] = (
+                    alias.name if alias.asname else alias.name.partition(".")[0]
+                )
+            return
+        module = node.module or ""
+        if node.level or module not in MODULES | SUBMODULES:
+            self._note(node, f"imports {'.' * node.level}{module}")
+            return
+        for alias in node.names:
+            full = f"{module}.{alias.name}"
+            if alias.name == "*":
+                self._note(node, f"imports everything from {module}")
+            elif full in SUBMODULES:
+                self.names[alias.asname or alias.name] = full
+            elif why := self._member(module, alias.name):
+                self._note(node, f"{why}: {full}")
+
+    def _member(self, module: str, name: str) -> str:
+        """Why a member of an allowed module is not allowed itself, or ""."""
+        if name.startswith("_"):
+            return "reaches a private name"
+        if name in _ATTRIBUTES:
+            return _ATTRIBUTES[name]
+        if module == "bpy" and name == "ops":
+            return "takes operators by another name"
+        top = module.partition(".")[0]
+        if top not in _BLENDER and f"{module}.{name}" not in SUBMODULES:
+            member = getattr(importlib.import_module(module), name, None)
+            if isinstance(member, types.ModuleType):
+                return "reaches another module"
+        return ""
+
+    def _look(self, node: ast.AST) -> None:
+        match node:
+            case ast.Attribute():
+                self._attribute(node)
+            case ast.Name():
+                self._name(node)
+            case ast.Call():
+                self._call(node)
+            case ast.Constant(value=str(text)) if "__" in text and text != "__main__":
+                self._note(node, "holds a name with double underscores in a text")
+            case ast.MatchClass(kwd_attrs=names):
+                for name in names:
+                    if why := self._plain_attribute(name):
+                        self._note(node, f"{why}: {name}")
+            case ast.keyword(arg=str(name)) if name in ("update", "write_still"):
+                self._note(node.value, f"passes {name}=")
+            case ast.ClassDef(keywords=keywords) if keywords:
+                self._note(node, "sets a metaclass")
+
+    def _name(self, node: ast.Name) -> None:
+        parent = node._parent  # type: ignore[attr-defined]
+        if node.id in _BUILTINS:
+            if node.id in ("getattr", "setattr", "delattr") and _names_plainly(parent, node):
+                return
+            if node.id == "dir" or node.id not in dir(builtins):
+                return
+            self._note(node, f"uses {node.id}")
+        elif node.id.startswith("__") and node.id not in ("__name__", "__file__"):
+            self._note(node, f"uses {node.id}")
+        elif node.id in self.names and isinstance(node.ctx, ast.Load):
+            if not (isinstance(parent, ast.Attribute) and parent.value is node):
+                self._note(node, f"hands on the module {node.id}")
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        chain = self._chain(node)
+        if chain and chain[:2] == ["bpy", "ops"]:
+            self._operator(node, chain)
+            return
+        if chain and chain[:2] == ["bpy", "app"] and (len(chain) < 3 or chain[2] in _APP_FACTS):
+            parent = node._parent  # type: ignore[attr-defined]
+            if len(chain) > 2 or isinstance(parent, ast.Attribute):
+                return
+        if chain and len(chain) > 1 and (why := self._member(".".join(chain[:-1]), chain[-1])):
+            if ".".join(chain[:-1]) in MODULES | SUBMODULES:
+                self._note(node, f"{why}: {'.'.join(chain)}")
+                return
+        if why := self._plain_attribute(node.attr):
+            self._note(node, f"{why}: {ast.unparse(node)[-60:]}")
+
+    def _plain_attribute(self, name: str) -> str:
+        if name.startswith("__") or (name.startswith("_") and name != "_"):
+            return "reaches a private name"
+        return _ATTRIBUTES.get(name, "")
+
+    def _operator(self, node: ast.Attribute, chain: list[str]) -> None:
+        parent = node._parent  # type: ignore[attr-defined]
+        inner = isinstance(parent, ast.Attribute)
+        if len(chain) < 4:
+            if not inner:
+                self._note(node, "takes operators by another name")
+            return
+        if len(chain) > 4:
+            if chain[4] not in ("poll", "idname_py", "get_rna_type"):
+                self._note(node, f"reaches into an operator: {'.'.join(chain)}")
+            return
+        category, name = chain[2], chain[3]
+        full = f"{category}.{name}"
+        if full in _INSIDE_OPERATOR:
+            return
+        if category not in _OPERATORS or _OUTSIDE_OPERATOR.search(name):
+            self._note(node, f"uses the operator {full}")
+
+    def _call(self, node: ast.Call) -> None:
+        function = node.func
+        if isinstance(function, ast.Name) and function.id in ("getattr", "setattr", "delattr"):
+            for argument in node.args[1:2]:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    if why := self._plain_attribute(argument.value):
+                        self._note(node, f"{why}: {argument.value}")
+        elif isinstance(function, ast.Attribute) and function.attr in ("format", "format_map"):
+            known = isinstance(function.value, ast.Constant)
+            if not known or _FORMAT_FIELD.search(str(function.value.value)):  # type: ignore[attr-defined]
+                self._note(node, "formats a text that may reach attributes")
+
+    def _chain(self, node: ast.Attribute) -> list[str]:
+        """The dotted path of an attribute that begins with a module, or []."""
+        names: list[str] = []
+        inner: ast.AST = node
+        while isinstance(inner, ast.Attribute):
+            names.append(inner.attr)
+            inner = inner.value
+        if isinstance(inner, ast.Name) and inner.id in self.names:
+            return [*self.names[inner.id].split("."), *reversed(names)]
+        return []
+
+
+def _names_plainly(call: ast.AST, function: ast.Name) -> bool:
+    """Whether `getattr(x, "name")` is called at once, with a name written out."""
+    return (
+        isinstance(call, ast.Call)
+        and call.func is function
+        and len(call.args) > 1
+        and isinstance(call.args[1], ast.Constant)
+        and isinstance(call.args[1].value, str)
+        and not call.keywords
+        and not any(isinstance(each, ast.Starred) for each in call.args)
+    )

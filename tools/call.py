@@ -1,0 +1,232 @@
+"""The one way to the scene: for the chat and for the port alike.
+
+    validate → assess → permission → main thread → seal → handler → receipt → undo step → result
+
+`CallPath.submit` may be called from any thread and never blocks: what has to wait, for a person or
+for the main thread, is a chain of callbacks. `call` is the same for a worker that wants to wait.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .errors import CallCancelled, PermissionRefused, SceneReplaced, ToolError
+from .gate import Approval, Decision, Gate, Origin, Request
+from .picture import Picture
+from .plain import Plain, Secrets, plain
+from .queue import Job, MainThreadQueue
+from .receipt import Receipt
+from .registry import Effect, Registry, Tool
+
+
+class Scene(Protocol):
+    """What the call path needs of Blender. Main thread only, but for `generation`."""
+
+    @property
+    def generation(self) -> int:
+        """A number that changes when another file takes the scene's place. Any thread."""
+
+    def begin(self, origin: Origin) -> object:
+        """Seal what the user did last into its own undo step; return a snapshot of the names."""
+
+    def commit(self, before: object, origin: Origin) -> Receipt:
+        """Make one undo step of what changed, merged with the turn's earlier ones."""
+
+    def rollback(self, before: object, origin: Origin) -> None:
+        """Bring back the scene as it was at `begin`."""
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """How a call ended.
+
+    Attributes:
+        ok: Whether it did what it was asked to.
+        value: What the tool returned, as JSON values; where it failed, details in parts.
+        error: Where it failed: a sentence or two that say what to do.
+        kind: Where it failed: the exception's name.
+        receipt: What it changed, also where it failed half way.
+        picture: What it shows, if it made a picture; `value` then says in words what is seen.
+        seconds: On the main thread.
+    """
+
+    ok: bool
+    value: Plain = None
+    error: str = ""
+    kind: str = ""
+    receipt: Receipt = Receipt()
+    picture: Picture | None = None
+    seconds: float = 0.0
+
+
+@dataclass(eq=False)
+class Call:
+    """A call under way. `result` always ends with a `CallResult`, never with an exception."""
+
+    tool: str
+    origin: Origin
+    result: Future[CallResult] = field(default_factory=Future)
+    _job: Job[CallResult] | None = None
+    _approval: Approval | None = None
+    _cancelled: str = ""
+
+    def drop(self, why: str) -> None:
+        """Take it back if it has not begun; one that runs is left to end. Any thread."""
+        if (approval := self._approval) is not None:
+            approval.refuse(why)
+        if (job := self._job) is not None:
+            job.drop(CallCancelled(why))
+
+    def cancel(self, why: str = "The call was cancelled.") -> None:
+        """Take it back wherever it is: waiting for a person, in the queue, or running. Any thread.
+
+        What cannot be interrupted (see `interrupt`) ends by itself; its result still comes.
+        """
+        self._cancelled = why
+        if (approval := self._approval) is not None:
+            approval.refuse(why)
+        if (job := self._job) is not None:
+            job.cancel(why)
+
+
+class CallPath:
+    """Joins registry, gate, queue and scene. Lives as long as the extension is enabled."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        gate: Gate,
+        queue: MainThreadQueue,
+        scene: Scene,
+        secrets: Secrets,
+    ) -> None:
+        self.registry = registry
+        self._gate = gate
+        self._queue = queue
+        self._scene = scene
+        self._secrets = secrets
+
+    def call(self, name: str, arguments: Mapping[str, object], origin: Origin) -> CallResult:
+        """Make a call and wait for its end.
+
+        Args:
+            name: A tool of the registry.
+            arguments: By parameter name, as JSON values.
+            origin: Who calls; its limits and patience bound the wait.
+
+        Raises:
+            RuntimeError: on the main thread, which would wait for itself.
+        """
+        if threading.current_thread() is threading.main_thread():
+            raise RuntimeError("call() would block the main thread, which has to run it")
+        return self.submit(name, arguments, origin).result.result()
+
+    def submit(self, name: str, arguments: Mapping[str, object], origin: Origin) -> Call:
+        """Begin a call and return it at once; arguments as for `call`. Any thread."""
+        call = Call(name, origin)
+        try:
+            tool = self.registry.get(name)
+            bound = self.registry.validate(tool, arguments)
+            request = Request(name, bound, tool.assessed(bound), origin)
+            decision = self._gate.decide(request)
+            if decision is Decision.DENY:
+                raise PermissionRefused(f"A rule of this Blender forbids it: {request.in_words()}.")
+        except ToolError as error:
+            call.result.set_result(self._failed(error))
+            return call
+        generation = self._scene.generation
+        if decision is Decision.ALLOW:
+            self._enqueue(call, tool, request, generation)
+        else:
+            approval = call._approval = self._gate.ask(request)
+            approval.answer.add_done_callback(
+                lambda answer: self._answered(answer, call, tool, request, generation)
+            )
+        return call
+
+    def read(self, function: Callable[[], Any], origin: Origin) -> Future[Any]:
+        """Queue a look at the scene that is not a tool call, and return its future. Any thread."""
+        return self._queue.submit(lambda _job: function(), origin.limits, edits=False).future
+
+    def _answered(
+        self, answer: Future[None], call: Call, tool: Tool, request: Request, generation: int
+    ) -> None:
+        refusal = answer.exception()
+        if isinstance(refusal, ToolError):
+            call.result.set_result(self._failed(refusal))
+        else:
+            self._enqueue(call, tool, request, generation)
+
+    def _enqueue(self, call: Call, tool: Tool, request: Request, generation: int) -> None:
+        edits = request.assessment.effect is not Effect.READS
+        job = call._job = self._queue.submit(
+            lambda job: self._run(job, tool, request, generation), call.origin.limits, edits=edits
+        )
+        if call._cancelled:  # between the submit and here
+            job.cancel(call._cancelled)
+        job.future.add_done_callback(lambda future: self._finish(call, future))
+
+    def _run(
+        self, job: Job[CallResult], tool: Tool, request: Request, generation: int
+    ) -> CallResult:
+        """Do it. On the main thread; an exception here is a fault of ours, not of the call."""
+        started = time.monotonic()
+        arguments = {**request.arguments, "job": job} if tool.takes_job else request.arguments
+        if request.assessment.effect is Effect.READS:
+            try:
+                return self._succeeded(tool.function(**arguments), Receipt(), started)
+            except Exception as error:
+                return self._failed(error, seconds=time.monotonic() - started)
+        if self._scene.generation != generation:
+            message = "Another file was opened meanwhile. Look at the scene, then call again."
+            return self._failed(SceneReplaced(message))
+        before = self._scene.begin(request.origin)
+        try:
+            value = tool.function(**arguments)
+        except Exception as error:
+            receipt = Receipt()
+            if tool.keeps_partial:
+                receipt = self._scene.commit(before, request.origin)
+            else:
+                self._scene.rollback(before, request.origin)
+            return self._failed(error, receipt, time.monotonic() - started)
+        return self._succeeded(value, self._scene.commit(before, request.origin), started)
+
+    def _finish(self, call: Call, future: Future[CallResult]) -> None:
+        error = future.exception()
+        call.result.set_result(self._failed(error) if error else future.result())
+
+    def _succeeded(self, value: object, receipt: Receipt, started: float) -> CallResult:
+        picture = value if isinstance(value, Picture) else None
+        if picture is not None:
+            value = {
+                "picture": picture.caption,
+                "width": picture.width,
+                "height": picture.height,
+                **({"filepath": picture.filepath} if picture.filepath else {}),
+            }
+        clean = plain(value, self._secrets)
+        return CallResult(
+            True, clean, receipt=receipt, picture=picture, seconds=time.monotonic() - started
+        )
+
+    def _failed(
+        self, error: BaseException, receipt: Receipt | None = None, seconds: float = 0.0
+    ) -> CallResult:
+        if isinstance(error, ToolError):
+            message, details = str(error), error.details
+        else:
+            message, details = f"{type(error).__name__}: {error}", {}
+        return CallResult(
+            False,
+            plain(details, self._secrets) if details else None,
+            error=str(plain(message, self._secrets)),
+            kind=type(error).__name__,
+            receipt=receipt or Receipt(),
+            seconds=seconds,
+        )

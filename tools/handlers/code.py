@@ -1,0 +1,142 @@
+"""execute_code: Python in Blender, with what came of it."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import linecache
+import traceback
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
+
+import bpy
+from annotated_types import MaxLen
+
+from ..allowlist import findings
+from ..errors import CodeFailed, ToolError
+from ..interrupt import SCRIPT, STOP_NAME, Stop, stopping_points
+from ..queue import Job
+from ..registry import Assessment, Effect, tool
+
+_OUTPUT_LIMIT = 1 << 20
+"""Characters of output that are kept; a script may print for ever."""
+_VALUE = "__scene_chat_value__"
+
+
+class CodeResult(TypedDict):
+    stdout: str
+    value: object
+
+
+def _assess(arguments: Mapping[str, Any]) -> Assessment:
+    found = findings(arguments["code"])
+    return Assessment(Effect.CODE if found else Effect.EDITS, found)
+
+
+@tool(effect=Effect.CODE, assess=_assess, keeps_partial=True)
+def execute_code(code: Annotated[str, MaxLen(1_000_000)], job: Job[Any]) -> CodeResult:
+    """Run Python in Blender, with bpy imported. Prefer other tools where one fits.
+
+    Returns what it printed and the value of its last line, if that is an expression. What a
+    failed script had changed by then stays. Nothing is kept from one call to the next.
+
+    Args:
+        code: The script. Print, or end with an expression, to see something of it.
+
+    Raises:
+        CodeFailed: with the exception, the failing line's number and source, and the output.
+    """
+    output = _Output()
+    names: dict[str, Any] = {"__name__": "__main__", "bpy": bpy, STOP_NAME: Stop}
+    linecache.cache[SCRIPT] = (len(code), None, code.splitlines(keepends=True), SCRIPT)
+    try:
+        compiled = _compile(code)
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            job.run_script(lambda: exec(compiled, names))
+    except ToolError as stopped:  # by its time limit or its caller
+        stopped.details.update(stdout=output.text())
+        raise
+    except BaseException as error:  # a script may raise anything, SystemExit included
+        raise _failure(error, code, output.text()) from None
+    return CodeResult(stdout=output.text(), value=names.get(_VALUE))
+
+
+def _compile(code: str) -> Any:
+    tree = stopping_points(ast.parse(code, SCRIPT))
+    if tree.body and isinstance(last := tree.body[-1], ast.Expr):
+        kept = ast.Assign([ast.Name(_VALUE, ast.Store())], last.value)
+        tree.body[-1] = ast.fix_missing_locations(ast.copy_location(kept, last))
+    return compile(tree, SCRIPT, "exec", dont_inherit=True)
+
+
+class _Output(io.TextIOBase):
+    """Takes what a script prints, up to a limit, and counts the rest."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._room = _OUTPUT_LIMIT
+        self._left_out = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        kept = text[: self._room]
+        if kept:
+            self._parts.append(kept)
+            self._room -= len(kept)
+        self._left_out += len(text) - len(kept)
+        return len(text)
+
+    def text(self) -> str:
+        more = f"\n[{self._left_out:,} more characters left out]" if self._left_out else ""
+        return "".join(self._parts) + more
+
+
+def _failure(error: BaseException, code: str, output: str) -> CodeFailed:
+    kind = type(error).__name__
+    if isinstance(error, SystemExit):
+        said = f"the script called exit ({error.code!r}); it ended there, Blender goes on"
+    else:
+        said = _said(error)
+    line = _failing_line(error)
+    lines = code.splitlines()
+    source = lines[line - 1].strip() if line and line <= len(lines) else ""
+    where = f"\nline {line}: {source}" if line else ""
+    printed = f"\nPrinted before that:\n{output}" if output else ""
+    return CodeFailed(
+        f"{kind}: {said}{where}{printed}",
+        exception=kind,
+        said=said,
+        line=line,
+        source=source,
+        stdout=output,
+        traceback=_traceback(error),
+    )
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return error.msg
+    try:
+        return str(error) or "no message"
+    except Exception:  # a stranger's __str__
+        return "its message could not be read"
+
+
+def _failing_line(error: BaseException) -> int | None:
+    if isinstance(error, SyntaxError) and error.filename == SCRIPT:
+        return error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((each.lineno for each in reversed(frames) if each.filename == SCRIPT), None)
+
+
+def _traceback(error: BaseException) -> str:
+    """The script's own frames and what it called, without ours above it."""
+    step = error.__traceback__
+    while step is not None and step.tb_frame.f_code.co_filename != SCRIPT:
+        step = step.tb_next
+    if step is None:
+        return "".join(traceback.format_exception_only(error))
+    return "".join(traceback.format_exception(type(error), error, step, limit=20))

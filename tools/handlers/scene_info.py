@@ -1,0 +1,113 @@
+"""get_scene_info: what there is, in one page."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Annotated, TypedDict
+
+import bpy
+from annotated_types import Ge, Le
+
+from ..registry import Effect, tool
+from .objects import find
+
+_PAGE_BYTES = 5_000
+"""Room for the rows of objects, so that the whole answer stays below 8 kB."""
+_COLLECTIONS_SHOWN = 20
+_NAMES_SHOWN = 20
+
+
+class ObjectRow(TypedDict):
+    name: str
+    type: str
+    location: list[float]
+
+
+@tool(effect=Effect.READS)
+def get_scene_info(
+    name: str = "",
+    type: str = "",
+    collection: str = "",
+    offset: Annotated[int, Ge(0)] = 0,
+    limit: Annotated[int, Ge(0), Le(500)] = 50,
+) -> dict[str, object]:
+    """Describe the scene: counts, active object, mode, selection, camera, units, render settings, and a page of its objects.
+
+    Args:
+        name: Only objects whose name contains this, in any case.
+        type: Only objects of this type, such as MESH or LIGHT.
+        collection: Only objects in this collection or its children.
+        offset: Number of matching objects to skip.
+        limit: Most objects to list; fewer where they would not fit.
+
+    Returns:
+        Locations in metres in the world's frame, `objects_total` the number that match, and
+        `next_offset` where there are more.
+    """
+    context, scene = bpy.context, bpy.context.scene
+    context.view_layer.update()  # places set since the last update, which no window asked for
+    objects = _matching(scene, name.lower(), type.upper(), collection)
+    rows = _page(objects, offset, limit)
+    active = context.view_layer.objects.active
+    selected = context.selected_objects
+    answer: dict[str, object] = {
+        "scene": scene.name,
+        "file": bpy.data.filepath or "not saved yet",
+        "counts": {
+            "objects": dict(Counter(each.type for each in scene.objects).most_common()),
+            "materials": len(bpy.data.materials),
+            "collections": len(bpy.data.collections),
+        },
+        "collections": [
+            f"{each.name} ({len(each.objects)})"
+            for each in bpy.data.collections[:_COLLECTIONS_SHOWN]
+        ],
+        "active": active.name if active else None,
+        "mode": context.mode,
+        "selected": [each.name for each in selected[:_NAMES_SHOWN]],
+        "selected_total": len(selected),
+        "camera": scene.camera.name if scene.camera else None,
+        "units": f"{scene.unit_settings.system}, 1 unit = {scene.unit_settings.scale_length:g} m",
+        "render": {
+            "engine": scene.render.engine,
+            "resolution": [scene.render.resolution_x, scene.render.resolution_y],
+            "percentage": scene.render.resolution_percentage,
+        },
+        "frame": [scene.frame_current, scene.frame_start, scene.frame_end],
+        "fps": round(scene.render.fps / scene.render.fps_base, 3),
+        "objects": rows,
+        "objects_total": len(objects),
+    }
+    if offset + len(rows) < len(objects):
+        answer["next_offset"] = offset + len(rows)
+    return answer
+
+
+def _matching(
+    scene: bpy.types.Scene, name: str, kind: str, collection: str
+) -> list[bpy.types.Object]:
+    if collection:
+        objects = list(find(bpy.data.collections, collection, "collection").all_objects)
+        inside = set(scene.objects.keys())
+        objects = [each for each in objects if each.name in inside]
+    else:
+        objects = list(scene.objects)
+    if kind:
+        objects = [each for each in objects if each.type == kind]
+    if name:
+        objects = [each for each in objects if name in each.name.lower()]
+    return objects
+
+
+def _page(objects: list[bpy.types.Object], offset: int, limit: int) -> list[ObjectRow]:
+    rows: list[ObjectRow] = []
+    room = _PAGE_BYTES
+    for each in objects[offset : offset + limit]:
+        place = [round(value, 4) for value in each.matrix_world.translation]
+        row = ObjectRow(name=each.name, type=each.type, location=place)
+        room -= len(json.dumps(row)) + 2
+        if room < 0:
+            break
+        rows.append(row)
+    return rows

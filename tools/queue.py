@@ -1,0 +1,213 @@
+"""The one queue through which everything reaches Blender's main thread.
+
+`submit` may be called from any thread. `drain` belongs to the main thread, where a timer (in a
+window) or a plain loop (without one) calls it. Every job ends with a result or an exception, has
+limits for waiting and for running, and can be cancelled from any thread at any time.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from .alarm import Alarm
+from .errors import CallCancelled, TimeLimitReached, ToolError, Unavailable
+from .interrupt import Interruptible, Stop
+
+T = TypeVar("T")
+
+_WATCH = 0.1
+"""Seconds between looks at the limits: they hold to a tenth of a second."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a job may take, in seconds: `waiting` for its turn, then `running`."""
+
+    waiting: float = 120.0
+    running: float = 30.0
+
+
+@dataclass(eq=False)
+class Job(Generic[T]):
+    """Something to be done on the main thread.
+
+    Made by `MainThreadQueue.submit`. Its `future` is resolved on the main thread, or, where it
+    never got there, on the thread that cancelled it or the alarm's.
+    """
+
+    run: Callable[[Job[T]], T]
+    limits: Limits
+    edits: bool
+    future: Future[T] = field(default_factory=Future)
+    reason: ToolError | None = None
+    """Why it has to end, once it runs and has to."""
+    since: float = field(default_factory=time.monotonic)
+    """`time.monotonic()` at which it began to wait, and later at which it began to run."""
+    _script: Interruptible | None = None
+    _claimed: threading.Lock = field(default_factory=threading.Lock)
+
+    def run_script(self, function: Callable[[], None]) -> None:
+        """Run a script's code so that the time limit and `cancel` can end it.
+
+        For the job's own `run`, on the main thread.
+
+        Raises:
+            ToolError: `reason`, when it was stopped.
+            BaseException: what the script raised.
+        """
+        self._script = Interruptible()
+        try:
+            if self.reason is not None:  # stopped a moment before there was a script to stop
+                raise self.reason
+            self._script.run(function)
+        except Stop:
+            raise self.reason or CallCancelled("The script was stopped.") from None
+        finally:
+            self._script = None
+
+    def cancel(self, why: str = "The call was cancelled.") -> None:
+        """Take the job back: drop it where it waits, end its script where it runs. Any thread."""
+        self.end(CallCancelled(why))
+
+    def drop(self, reason: ToolError) -> bool:
+        """Drop the job if it still waits, and return whether it did. Any thread."""
+        if not self.claim():
+            return False
+        self.future.set_exception(reason)
+        return True
+
+    def end(self, reason: ToolError) -> None:
+        """End the job with `reason`, as soon as it can be ended. Any thread."""
+        if not self.drop(reason):
+            self.reason = self.reason or reason
+            if (script := self._script) is not None:
+                script.stop()
+
+    def claim(self) -> bool:
+        """Return True to exactly one caller: who runs the job, or who drops it."""
+        return self._claimed.acquire(blocking=False)
+
+    @property
+    def waits(self) -> bool:
+        return not self._claimed.locked()
+
+
+class MainThreadQueue:
+    """Jobs for the main thread, in order of arrival."""
+
+    def __init__(self, alarm: Alarm) -> None:
+        self._alarm = alarm
+        self._jobs: deque[Job[object]] = deque()
+        self._arrived = threading.Condition()
+        self._closed = False
+        self._watched = False
+        self.running: Job[object] | None = None
+        """What the main thread does now. Written there, read anywhere."""
+        self.standing_back: Callable[[], str] = lambda: ""
+        """On the main thread: why edits have to wait ("a render is running"), or ""."""
+        self.held_back = ""
+        """The latest answer of `standing_back`. Written on the main thread, read anywhere."""
+
+    def submit(self, run: Callable[[Job[T]], T], limits: Limits, *, edits: bool) -> Job[T]:
+        """Queue `run`, which is given its `Job`, and return that job at once.
+
+        Args:
+            run: What to do on the main thread.
+            limits: How long it may wait and run.
+            edits: Whether it has to stand back while Blender's own tools or renders run.
+        """
+        job = Job(run, limits, edits)
+        with self._arrived:
+            if self._closed:
+                job.future.set_exception(Unavailable("Scene Chat was switched off."))
+                return job
+            self._jobs.append(job)  # type: ignore[arg-type]
+            self._arrived.notify()
+            if not self._watched:
+                self._watched = True
+                self._alarm.after(_WATCH, self._watch)
+        return job
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def drain(self, budget: float, linger: float = 0.0) -> int:
+        """Run what is queued and return how many jobs that were. Main thread only.
+
+        Args:
+            budget: Seconds after which no further job is begun.
+            linger: Seconds to wait for the next job once none is left, within the budget. A
+                client that waits for each answer gets its next command in before Blender's loop
+                sleeps: 0.07 ms a command instead of 5.
+        """
+        ends = time.monotonic() + budget
+        done = 0
+        while (job := self._next(min(ends, time.monotonic() + linger))) is not None:
+            self._run(job)
+            done += 1
+            if time.monotonic() >= ends:
+                break
+        return done
+
+    def close(self) -> None:
+        """Refuse what comes from now on and end what waits or runs. Any thread."""
+        with self._arrived:
+            self._closed = True
+            waiting = list(self._jobs)
+            self._jobs.clear()
+            self._arrived.notify_all()
+        for job in waiting:
+            job.cancel("Scene Chat was switched off.")
+        if (running := self.running) is not None:
+            running.cancel("Scene Chat was switched off.")
+
+    def _next(self, until: float) -> Job[object] | None:
+        self.held_back = self.standing_back()
+        with self._arrived:
+            while True:
+                for index, job in enumerate(self._jobs):
+                    if not (job.waits and job.edits and self.held_back):
+                        del self._jobs[index]
+                        job.since = time.monotonic()
+                        self.running = job
+                        return job
+                left = until - time.monotonic()
+                if left <= 0 or self._closed or not self._arrived.wait(left):
+                    return None
+
+    def _run(self, job: Job[object]) -> None:
+        try:
+            if job.claim():
+                result = job.run(job)
+                job.future.set_result(result)
+        except BaseException as error:  # a script may raise anything; none of it is for Blender
+            job.future.set_exception(error)
+        finally:
+            self.running = None
+
+    def _watch(self) -> None:
+        """End what has reached its limit. On the alarm's thread, while there is any job.
+
+        One look at all of them now and then: an alarm for each would hold thousands of finished
+        jobs, with their results, until their limits passed.
+        """
+        now = time.monotonic()
+        with self._arrived:
+            waiting = list(self._jobs)
+            running = self.running
+            self._watched = bool(waiting or running)
+        for job in waiting:
+            if now - job.since > job.limits.waiting:
+                why = f": {self.held_back}" if self.held_back else ""
+                job.end(TimeLimitReached(f"Blender was busy for {job.limits.waiting:g} s{why}."))
+        if running is not None and now - running.since > running.limits.running:
+            limit = f"{running.limits.running:g} s, its time limit"
+            running.end(TimeLimitReached(f"It had run for {limit}, and was stopped."))
+        if self._watched:
+            self._alarm.after(_WATCH, self._watch)

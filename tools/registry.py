@@ -1,0 +1,180 @@
+"""What a tool is, and the list of them.
+
+A tool is a plain function marked with `@tool`: its name, signature, type hints and docstring are
+all there is to write. Marking costs nothing; schemas are made at first need, on whichever worker
+thread needs them, since pydantic takes a third of a second to import.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import textwrap
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .errors import UnknownTool, nearest
+
+if TYPE_CHECKING:
+    from .schema import Signature
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_MARK = "__scene_chat_tool__"
+
+
+class Effect(enum.StrEnum):
+    """What a call may do at most, mildest first."""
+
+    READS = "reads"
+    EDITS = "edits"
+    FILES = "files"
+    CODE = "code"
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What one call would do: its effect, and in plain words what was found that makes it so."""
+
+    effect: Effect
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A function that the chat and the port can call.
+
+    Attributes:
+        function: Runs on the main thread; takes validated arguments by keyword, and the running
+            `Job` as `job` if it has such a parameter.
+        effect: What it does at most, where `assess` says nothing milder or graver.
+        assess: From the validated arguments, what this very call would do.
+        keeps_partial: Whether what a failed call had changed by then stays (a script half way
+            through) or is rolled back.
+    """
+
+    function: Callable[..., object]
+    effect: Effect
+    assess: Callable[[Mapping[str, Any]], Assessment] | None = None
+    keeps_partial: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+    @cached_property
+    def docstring(self) -> str:
+        return inspect.getdoc(self.function) or ""
+
+    @property
+    def takes_job(self) -> bool:
+        return "job" in inspect.signature(self.function).parameters
+
+    @property
+    def description(self) -> str:
+        """The docstring down to its first section: what the model is told."""
+        return self.docstring.partition("\n\nArgs:")[0].partition("\n\nReturns:")[0].strip()
+
+    def parameter_help(self) -> dict[str, str]:
+        """Return what the docstring's Args section says of each parameter."""
+        section = self.docstring.partition("\n\nArgs:\n")[2].partition("\n\n")[0]
+        entries: dict[str, str] = {}
+        for line in textwrap.dedent(section).splitlines():
+            name, colon, text = line.partition(":")
+            if colon and not line.startswith(" "):
+                latest = name
+                entries[latest] = text.strip()
+            elif line.strip():
+                entries[latest] += " " + line.strip()
+        return entries
+
+    def assessed(self, arguments: Mapping[str, Any]) -> Assessment:
+        """Return what a call with these validated arguments would do."""
+        return self.assess(arguments) if self.assess else Assessment(self.effect)
+
+
+def tool(
+    *,
+    effect: Effect,
+    assess: Callable[[Mapping[str, Any]], Assessment] | None = None,
+    keeps_partial: bool = False,
+) -> Callable[[F], F]:
+    """Mark a function as a tool; see `Tool` for what the arguments mean."""
+
+    def mark(function: F) -> F:
+        setattr(function, _MARK, Tool(function, effect, assess, keeps_partial))
+        return function
+
+    return mark
+
+
+class Registry:
+    """The tools by name. Filled at start; read on any thread."""
+
+    def __init__(self) -> None:
+        self._tools: dict[str, Tool] = {}
+        self._signatures: dict[str, Signature] = {}
+        self._making = threading.Lock()
+
+    def add(self, function: Callable[..., object]) -> None:
+        """Add a function that is marked with `@tool`.
+
+        Raises:
+            ValueError: it is not marked, or its name is taken.
+        """
+        made: Tool | None = getattr(function, _MARK, None)
+        if made is None:
+            raise ValueError(f"{function!r} is not marked with @tool")
+        if made.name in self._tools:
+            raise ValueError(f"there is a tool {made.name} already")
+        self._tools[made.name] = made
+
+    def get(self, name: str) -> Tool:
+        """Return the tool of that name.
+
+        Raises:
+            UnknownTool: with the nearest names.
+        """
+        try:
+            return self._tools[name]
+        except KeyError:
+            known = ", ".join(sorted(self._tools))
+            hint = nearest(name, self._tools) or f" There are: {known}."
+            raise UnknownTool(f"There is no tool {name!r}.{hint}") from None
+
+    def validate(self, tool: Tool, arguments: Mapping[str, object]) -> dict[str, Any]:
+        """Return the arguments as the function takes them, defaults filled in.
+
+        Raises:
+            InvalidArguments: naming each field that is wrong, what was given and what would do.
+        """
+        return self._signature(tool).validate(arguments)
+
+    def schemas(self) -> list[dict[str, Any]]:
+        """Return the tools as a chat endpoint takes them, sorted by name.
+
+        The order and the bytes are the same each time, so a provider can cache them.
+        """
+        return [
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": self._signature(tool).parameters,
+                },
+            }
+            for _, tool in sorted(self._tools.items())
+        ]
+
+    def _signature(self, tool: Tool) -> Signature:
+        made = self._signatures.get(tool.name)
+        if made is None:
+            with self._making:
+                from .schema import Signature  # imports pydantic
+
+                made = self._signatures.setdefault(tool.name, Signature(tool))
+        return made

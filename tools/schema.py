@@ -1,0 +1,123 @@
+"""A tool's parameters, from its signature: the JSON schema that is sent, and the check of what comes.
+
+Importing this imports pydantic, so only `Registry` does, at first need, on a worker thread.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from .errors import InvalidArguments, nearest
+from .registry import Tool
+
+_MOST_ERRORS = 5
+_KINDS = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+}
+
+
+class Signature:
+    """What one tool takes.
+
+    Attributes:
+        parameters: A JSON schema of type "object" without `$ref`, `title`, `prefixItems` and null
+            unions, which some providers and small models do not understand.
+    """
+
+    def __init__(self, tool: Tool) -> None:
+        self._name = tool.name
+        self._model = _model_of(tool)
+        full = self._model.model_json_schema()
+        self.parameters: dict[str, Any] = _simple(full, full.get("$defs", {}))
+
+    def validate(self, arguments: Mapping[str, object]) -> dict[str, Any]:
+        """Return the arguments by the function's parameter names, defaults filled in.
+
+        Raises:
+            InvalidArguments: in words, with every field that is wrong.
+        """
+        try:
+            checked = self._model.model_validate(dict(arguments))
+        except ValidationError as error:
+            problems = [
+                self._in_words(each["type"], each["loc"], each["msg"], each["input"])
+                for each in error.errors(include_url=False, include_context=False)
+            ]
+            more = len(problems) - _MOST_ERRORS
+            rest = [f"and {more} more"] if more > 0 else []
+            message = "; ".join([*problems[:_MOST_ERRORS], *rest])
+            raise InvalidArguments(f"{self._name}: {message}.") from None
+        return {name: getattr(checked, name) for name in type(checked).model_fields}
+
+    def _in_words(
+        self, kind: str, location: Sequence[int | str], message: str, given: object
+    ) -> str:
+        path = ".".join(map(str, location))
+        known = self.parameters.get("properties", {})
+        if kind == "extra_forbidden":
+            taken = f"It takes {', '.join(known)}" if known else "It takes none"
+            return f"there is no parameter {path!r}.{nearest(path, known)} {taken}"
+        if kind == "missing":
+            wanted = _KINDS.get(known.get(path, {}).get("type", ""), "a value")
+            return f"the parameter {path!r} is missing; give {wanted}"
+        shown = repr(given)
+        shown = shown if len(shown) <= 60 else shown[:57] + "..."
+        return f"{path}: {message[:1].lower()}{message[1:]}, not {shown}"
+
+
+def _model_of(tool: Tool) -> type[BaseModel]:
+    hints = get_type_hints(tool.function, include_extras=True)
+    told = tool.parameter_help()
+    fields: dict[str, Any] = {}
+    for name, parameter in inspect.signature(tool.function).parameters.items():
+        if name == "job":
+            continue
+        default = ... if parameter.default is parameter.empty else parameter.default
+        fields[name] = (hints[name], Field(default, description=told.get(name)))
+    config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model: type[BaseModel] = create_model(tool.name, __config__=config, **fields)
+    return model
+
+
+def _simple(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_simple(each, definitions) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        inlined = definitions[schema["$ref"].rpartition("/")[2]]
+        return _simple({**inlined, **_without(schema, "$ref")}, definitions)
+    if "anyOf" in schema:
+        others = [each for each in schema["anyOf"] if each != {"type": "null"}]
+        rest = _without(schema, "anyOf")
+        schema = {**others[0], **rest} if len(others) == 1 else {**rest, "anyOf": others}
+        return _simple(schema, definitions) if len(others) == 1 else _inside(schema, definitions)
+    return _inside(schema, definitions)
+
+
+def _inside(schema: dict[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    simple: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("title", "$defs") or (key == "default" and value is None):
+            continue
+        if key == "properties":
+            simple[key] = {name: _simple(each, definitions) for name, each in value.items()}
+        elif key == "prefixItems":
+            # Lists of numbers, all of one kind in our signatures; minItems and maxItems stay.
+            simple["items"] = _simple(value[0], definitions)
+        else:
+            simple[key] = _simple(value, definitions)
+    return simple
+
+
+def _without(schema: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in schema.items() if name != key}
