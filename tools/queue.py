@@ -168,9 +168,9 @@ class MainThreadQueue:
             running.cancel("Scene Chat was switched off.")
 
     def _next(self, until: float) -> Job[object] | None:
-        self.held_back = self.standing_back()
         with self._arrived:
             while True:
+                self.held_back = self.standing_back() if self._jobs else ""
                 for index, job in enumerate(self._jobs):
                     if not (job.waits and job.edits and self.held_back):
                         del self._jobs[index]

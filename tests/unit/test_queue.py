@@ -1,0 +1,113 @@
+"""The main thread's queue: order, limits, cancelling."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from scene_chat.tools.alarm import Alarm
+from scene_chat.tools.errors import CallCancelled, TimeLimitReached
+from scene_chat.tools.queue import Limits, MainThreadQueue
+
+
+@pytest.fixture
+def queue():
+    alarm = Alarm()
+    made = MainThreadQueue(alarm)
+    yield made
+    made.close()
+    alarm.close()
+
+
+def submit(queue, function, limits=Limits(), edits=False):
+    return queue.submit(function, limits, edits=edits)
+
+
+def test_jobs_run_on_the_draining_thread_in_the_order_of_their_arrival(queue):
+    done = []
+    for number in range(3):
+        submit(queue, lambda _, n=number: done.append((n, threading.current_thread())))
+    assert queue.drain(budget=1.0) == 3
+    assert done == [(n, threading.main_thread()) for n in range(3)]
+
+
+def test_no_job_is_begun_after_the_budget(queue):
+    for _ in range(2):
+        submit(queue, lambda _: time.sleep(0.02))
+    assert queue.drain(budget=0.01) == 1
+    assert len(queue) == 1
+
+
+def test_lingering_takes_in_a_job_that_comes_a_moment_later(queue):
+    timer = threading.Timer(0.02, lambda: submit(queue, lambda _: None))
+    timer.start()
+    assert queue.drain(budget=1.0, linger=0.5) == 1
+    timer.join()
+
+
+def test_whatever_a_job_raises_is_its_result_and_the_next_one_runs(queue):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    broken, whole = submit(queue, interrupt), submit(queue, lambda _: 7)
+    queue.drain(budget=1.0)
+    assert isinstance(broken.future.exception(), KeyboardInterrupt)
+    assert whole.future.result() == 7
+
+
+def test_a_script_is_ended_at_its_time_limit(queue):
+    def spin():
+        while True:
+            pass
+
+    job = submit(queue, lambda job: job.run_script(in_script(spin)), Limits(running=0.1))
+    queue.drain(budget=1.0)
+    with pytest.raises(TimeLimitReached, match=r"It had run for 0.1 s, its time limit"):
+        job.future.result()
+
+
+def test_a_running_script_can_be_cancelled_from_another_thread(queue):
+    def spin():
+        while True:
+            pass
+
+    job = submit(queue, lambda job: job.run_script(in_script(spin)))
+    timer = threading.Timer(0.05, job.cancel)
+    timer.start()
+    queue.drain(budget=1.0)
+    timer.join()
+    with pytest.raises(CallCancelled):
+        job.future.result()
+
+
+def test_a_job_can_be_dropped_only_while_it_waits(queue):
+    dropped, ran = submit(queue, lambda _: 1), submit(queue, lambda _: 2)
+    assert dropped.drop(CallCancelled("gone"))
+    queue.drain(budget=1.0)
+    assert not ran.drop(CallCancelled("gone"))
+    assert ran.future.result() == 2
+    with pytest.raises(CallCancelled):
+        dropped.future.result()
+
+
+def test_finished_jobs_are_not_kept_until_their_limits_pass(queue):
+    import gc
+    import weakref
+
+    job = submit(queue, lambda _: None)
+    kept = weakref.ref(job)
+    queue.drain(budget=1.0)
+    del job
+    time.sleep(0.25)  # two looks at the limits
+    gc.collect()
+    assert kept() is None
+
+
+def in_script(function):
+    """The function as if a script had it: only there a stop is sent."""
+    from types import FunctionType
+
+    from scene_chat.tools.interrupt import SCRIPT
+
+    return FunctionType(function.__code__.replace(co_filename=SCRIPT), {})
