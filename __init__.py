@@ -44,6 +44,7 @@ def register() -> None:
             gate=gate,
             queue=queue,
             secrets=secrets,
+            calls=calls,
             chat=chat,
             server=server,
             describe_situation=situation,

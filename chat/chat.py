@@ -7,7 +7,6 @@ listener on the worker thread.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import threading
 import traceback
@@ -24,6 +23,8 @@ from .prompt import system_prompt
 from .settings import Settings
 
 if TYPE_CHECKING:
+    import asyncio
+
     from .model import Model
 
 _TITLE_LENGTH = 48
@@ -94,6 +95,8 @@ class Chat:
         """End the turn and the thread."""
         if self._loop is None or self._thread is None:
             return
+        import asyncio
+
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -102,6 +105,8 @@ class Chat:
 
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
+            import asyncio  # 30 ms, which enabling the extension need not take
+
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._loop.run_forever, name="scene_chat chat")
             self._thread.start()
@@ -160,6 +165,8 @@ class Chat:
 
     async def _end(self) -> None:
         if self._turn is not None:
+            import asyncio
+
             self._turn.cancel()
             await asyncio.wait([self._turn])
         await self._forget_model()

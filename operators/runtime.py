@@ -17,6 +17,7 @@ from ..chat.keys import find_key
 from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
 from ..server.listener import Server
 from ..tools.alarm import Alarm
+from ..tools.call import CallPath
 from ..tools.gate import Gate
 from ..tools.plain import Secrets
 from ..tools.queue import Limits, MainThreadQueue
@@ -34,6 +35,7 @@ class Runtime:
     gate: Gate
     queue: MainThreadQueue
     secrets: Secrets
+    calls: CallPath
     chat: Chat
     server: Server
     describe_situation: Callable[[], str]

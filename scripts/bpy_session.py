@@ -7,6 +7,7 @@ lacks a library that bpy links to, Debian's package of it is installed if that c
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import shutil
 import subprocess
@@ -36,31 +37,42 @@ _LIBRARIES = {
 
 @contextmanager
 def bpy_session() -> Iterator[None]:
-    """Enable the extension for the time of the block; afterwards no thread or class is left.
+    """Make the user folder and enable the extension, for the time of the block."""
+    with user_folder(), enabled():
+        yield
 
-    Keys are looked for in the user folder, as in Blender: `BLENDER_USER_RESOURCES` if it is set,
-    else a temporary one, so that a person's own Blender is neither used nor touched.
+
+@contextmanager
+def user_folder() -> Iterator[Path]:
+    """Give bpy a user folder with this checkout among its extensions. Before bpy is imported.
+
+    `BLENDER_USER_RESOURCES` if it is set, for a key that is to be found again, else a temporary
+    one: a person's own Blender is neither used nor touched.
     """
     ensure_libraries()
     with tempfile.TemporaryDirectory(prefix="scene_chat_") as temporary:
         resources = Path(os.environ.setdefault("BLENDER_USER_RESOURCES", temporary))
         link = resources / "extensions" / "user_default" / "scene_chat"
         link.parent.mkdir(parents=True, exist_ok=True)
-        if link.is_symlink():
-            link.unlink()
+        link.unlink(missing_ok=True)
         link.symlink_to(CHECKOUT, target_is_directory=True)
+        yield resources
 
-        import addon_utils
-        import bpy  # first: it makes the next one importable
 
-        # There is no window in which to switch it on, and who runs this asked for it.
-        bpy.context.preferences.system.use_online_access = True
-        if addon_utils.enable(EXTENSION, default_set=True) is None:
-            raise SystemExit("The extension could not be enabled; the reason stands above.")
-        try:
-            yield
-        finally:
-            addon_utils.disable(EXTENSION, default_set=True)
+@contextmanager
+def enabled() -> Iterator[None]:
+    """Enable the extension for the time of the block; afterwards no thread or class is left."""
+    import bpy
+
+    addon_utils = importlib.import_module("addon_utils")  # bpy has made it importable
+    # There is no window in which to switch it on, and who runs this asked for it.
+    bpy.context.preferences.system.use_online_access = True
+    if addon_utils.enable(EXTENSION, default_set=True) is None:
+        raise SystemExit("The extension could not be enabled; the reason stands above.")
+    try:
+        yield
+    finally:
+        addon_utils.disable(EXTENSION, default_set=True)
 
 
 def ensure_libraries() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import os
 import sys
 import time
@@ -88,7 +89,7 @@ def _talk(options: argparse.Namespace) -> bool:
     import bpy
 
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    cli = __import__(f"{EXTENSION}.operators.cli", fromlist=["ask"])
+    cli = importlib.import_module(f"{EXTENSION}.operators.cli")
     for number, prompt in enumerate(PROMPTS, 1):
         print(f"\n[{number}/{len(PROMPTS)}] You: {prompt}", flush=True)
         started = time.monotonic()

@@ -6,6 +6,7 @@ uv run scripts/headless.py ask "Add a red cube" --save cube.blend
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 from bpy_session import EXTENSION, bpy_session
@@ -14,7 +15,7 @@ from bpy_session import EXTENSION, bpy_session
 def main() -> int:
     """Run the command that the arguments name; return the process's exit code."""
     with bpy_session():
-        cli = __import__(f"{EXTENSION}.operators.cli", fromlist=["main"])
+        cli = importlib.import_module(f"{EXTENSION}.operators.cli")
         code: int = cli.main(sys.argv[1:])
         return code
 

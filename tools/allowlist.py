@@ -36,16 +36,16 @@ _BUILTINS = frozenset(
 """Builtins that reach further than they look, or stop Blender; `getattr` with a plain name may."""
 
 _OPERATORS = frozenset(
-    "anim armature boid brush camera cloth collection constraint curve curves cycles ecotypes "
-    "font geometry gpencil graph grease_pencil lattice marker mask material mball mesh nla node "
-    "object outliner paint paintcurve particle pose rigidbody scene sculpt sculpt_curves "
-    "sequencer surface texture transform uv view3d world".split()
+    "anim armature boid brush camera cloth collection constraint curve curves "
+    "font geometry gpencil graph grease_pencil lattice marker material mball mesh nla node "
+    "object paint paintcurve particle pose rigidbody scene sculpt sculpt_curves "
+    "surface texture transform uv view3d world".split()
 )
 """Categories of operators that stay in the scene, but for those whose names say otherwise."""
 
 _OUTSIDE_OPERATOR = re.compile(
     r"import|export|load|save|open|read|write|bake|reload|pack|file|path|append|link_to|script|"
-    r"python|addon|preferences|quit|shell|clipboard|screenshot|drop|cache|external"
+    r"python|addon|preferences|quit|shell|clipboard|screenshot|drop|cache|external|preset"
 )
 _INSIDE_OPERATOR = frozenset(
     "mesh.separate mesh.loopcut mesh.vert_connect_path object.make_links_data "
@@ -123,7 +123,7 @@ _ATTRIBUTES = {
 }
 
 _APP_FACTS = frozenset({"version", "version_string", "background", "build_date"})
-_FORMAT_FIELD = re.compile(r"\{[^{}]*[.\[]")
+_FORMAT_FIELD = re.compile(r"\{[^{}:!]*[.\[]")
 
 SOURCE_LIMIT = 200_000
 """Characters; a longer script is not looked through, and asks."""
@@ -195,12 +195,10 @@ class _Walk:
             return _ATTRIBUTES[name]
         if module == "bpy" and name == "ops":
             return "takes operators by another name"
-        top = module.partition(".")[0]
-        if top not in _BLENDER and f"{module}.{name}" not in SUBMODULES:
-            member = getattr(importlib.import_module(module), name, None)
-            if isinstance(member, types.ModuleType):
-                return "reaches another module"
-        return ""
+        if module.partition(".")[0] in _BLENDER or f"{module}.{name}" in SUBMODULES:
+            return ""
+        member = getattr(importlib.import_module(module), name, None)
+        return "reaches another module" if isinstance(member, types.ModuleType) else ""
 
     def _look(self, node: ast.AST) -> None:
         match node:
@@ -231,23 +229,24 @@ class _Walk:
             self._note(node, f"uses {node.id}")
         elif node.id.startswith("__") and node.id not in ("__name__", "__file__"):
             self._note(node, f"uses {node.id}")
-        elif node.id in self.names and isinstance(node.ctx, ast.Load):
+        elif self.names.get(node.id) in MODULES and isinstance(node.ctx, ast.Load):
             if not (isinstance(parent, ast.Attribute) and parent.value is node):
                 self._note(node, f"hands on the module {node.id}")
 
     def _attribute(self, node: ast.Attribute) -> None:
         chain = self._chain(node)
-        if chain and chain[:2] == ["bpy", "ops"]:
+        if chain[:2] == ["bpy", "ops"]:
             self._operator(node, chain)
             return
-        if chain and chain[:2] == ["bpy", "app"] and (len(chain) < 3 or chain[2] in _APP_FACTS):
-            parent = node._parent  # type: ignore[attr-defined]
-            if len(chain) > 2 or isinstance(parent, ast.Attribute):
+        if chain[:2] == ["bpy", "app"]:
+            if len(chain) == 3 and chain[2] not in _APP_FACTS:
+                self._note(node, f"reaches the application: {'.'.join(chain)}")
+            elif len(chain) > 2 or isinstance(node._parent, ast.Attribute):  # type: ignore[attr-defined]
                 return
-        if chain and len(chain) > 1 and (why := self._member(".".join(chain[:-1]), chain[-1])):
-            if ".".join(chain[:-1]) in MODULES | SUBMODULES:
-                self._note(node, f"{why}: {'.'.join(chain)}")
-                return
+        module = ".".join(chain[:-1])
+        if module in MODULES | SUBMODULES and (why := self._member(module, chain[-1])):
+            self._note(node, f"{why}: {'.'.join(chain)}")
+            return
         if why := self._plain_attribute(node.attr):
             self._note(node, f"{why}: {ast.unparse(node)[-60:]}")
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 import ast
 import ctypes
 import sys
-import sysconfig
 import threading
 import time
 from collections.abc import Callable
@@ -36,7 +35,7 @@ STOP_NAME: Final = "__scene_chat_stop__"
 _PERIOD: Final = 0.02
 _PATIENCE: Final = 0.3
 _OURS: Final = str(Path(__file__).resolve().parent.parent)
-_LIBRARIES: Final = tuple({sysconfig.get_path(key) for key in ("stdlib", "platstdlib")})
+_LIBRARY: Final = str(Path(ast.__file__).parent)
 
 T = TypeVar("T")
 
@@ -149,7 +148,7 @@ def _in_script(thread_id: int) -> bool:
     frame: FrameType | None = sys._current_frames().get(thread_id)
     while frame is not None and frame.f_code.co_filename != SCRIPT:
         name = frame.f_code.co_filename
-        if name.startswith(_OURS) or not name.startswith((*_LIBRARIES, "<frozen")):
+        if name.startswith(_OURS) or not name.startswith((_LIBRARY, "<frozen")):
             return False
         frame = frame.f_back
     return frame is not None

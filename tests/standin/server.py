@@ -40,6 +40,7 @@ class StandIn:
         self.script = script
         self.key = key
         self.requests: list[dict[str, Any]] = []
+        self.closing = threading.Event()
         stand_in = self
 
         class Handler(_Handler):
@@ -55,6 +56,7 @@ class StandIn:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -108,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
             if isinstance(part, bytes):
                 self._chunk(part)
             else:
-                time.sleep(part)
+                self.owner.closing.wait(part)
         if round_.breaks:
             self.close_connection = True
         else:
@@ -186,7 +188,10 @@ def _tools_of(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_prompt(message: dict[str, Any]) -> bool:
-    return message["role"] == "user" and isinstance(message["content"], str)
+    """Pictures come as the user's messages too, and so does what is left of them."""
+    content = message["content"]
+    picture = not isinstance(content, str) or content.startswith("The picture that ")
+    return message["role"] == "user" and not picture
 
 
 def _check_history(messages: list[dict[str, Any]]) -> None:

@@ -143,3 +143,14 @@ def asking_house():
     made = House(can_ask=True).start()
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left():
+    """A thread left at exit hangs or crashes older Blenders."""
+    before = set(threading.enumerate())
+    yield
+    left = [each for each in threading.enumerate() if each not in before]
+    for each in left:
+        each.join(5.0)
+    assert [each.name for each in left if each.is_alive()] == []

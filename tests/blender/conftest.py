@@ -1,0 +1,75 @@
+"""bpy with the extension enabled, in this very process; each test begins with the default scene."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import itertools
+
+import pytest
+from bpy_session import EXTENSION, enabled, user_folder
+
+# Before the tests beside this file import bpy, which looks for its user folder then.
+_user_folder = contextlib.ExitStack()
+_user_folder.enter_context(user_folder())
+
+
+def pytest_unconfigure():
+    """Remove the user folder at the very end."""
+    _user_folder.close()
+
+
+@pytest.fixture(scope="session")
+def _extension():
+    with enabled():
+        yield
+
+
+@pytest.fixture
+def here(_extension):
+    """The extension's runtime, in a scene of a cube, a light and a camera."""
+    import bpy
+
+    bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="")
+    return _module("operators.runtime").current()
+
+
+def _module(name):
+    return importlib.import_module(f"{EXTENSION}.{name}")
+
+
+@pytest.fixture
+def module(_extension):
+    """Give a module of the enabled extension by its name."""
+    return _module
+
+
+@pytest.fixture
+def call(here):
+    """Call a tool as one turn of the chat, and wait for its result on the main thread."""
+    gate, queue = _module("tools.gate"), _module("tools.queue")
+    turns = itertools.count(1)
+
+    def one(name, /, *, caller="chat", turn=0, running=30.0, **arguments):
+        limits = queue.Limits(running=running)
+        number = turn or 1000 + next(turns)
+        origin = gate.Origin(caller, "a test", number, f"turn {number}", limits)
+        made = here.calls.submit(name, arguments, origin)
+        here.run_until(made.result.done)
+        return made.result.result()
+
+    return one
+
+
+@pytest.fixture
+def code(call):
+    """Run a script with execute_code."""
+    return lambda text, **rest: call("execute_code", code=text, **rest)
+
+
+@pytest.fixture
+def allowing(here):
+    """What may pass unasked, put back afterwards."""
+    before = dict(here.gate.rules)
+    yield here.gate.allow
+    here.gate.rules = before

@@ -1,0 +1,153 @@
+"""Which code may run unasked."""
+
+from __future__ import annotations
+
+import pytest
+from scene_chat.tools.allowlist import findings
+
+INSIDE = {
+    "a primitive": "bpy.ops.mesh.primitive_cube_add(size=2, location=(0, 0, 1))",
+    "an import of bpy": "import bpy\nbpy.context.object.location.x = 8",
+    "bmesh": (
+        "import bmesh\nb = bmesh.new()\nb.from_mesh(bpy.data.meshes['Cube'])\n"
+        "bmesh.ops.delete(b, geom=[f for f in b.faces if f.normal.y > 0.9], context='FACES_ONLY')"
+    ),
+    "mathutils": "from mathutils import Vector, Matrix\nVector((1, 2, 3)).normalized()",
+    "arithmetic": "import math, random\nrandom.seed(0)\nprint(math.pi * random.random())",
+    "nodes": (
+        "m = bpy.data.materials.new('M')\nm.use_nodes = True\n"
+        "m.node_tree.nodes['Principled BSDF'].inputs['Roughness'].default_value = 0.2"
+    ),
+    "a modifier": "m = bpy.context.object.modifiers.new('Array', 'ARRAY')\nm.count = 10",
+    "functions and classes": "class A:\n def f(self): return 1\ndef g(): return A().f()\nprint(g())",
+    "a main guard": "def main(): print(1)\nif __name__ == '__main__': main()",
+    "getattr with a name": "getattr(bpy.context.object, 'name', None)",
+    "setattr with a name": "setattr(bpy.context.object, 'name', 'A')",
+    "plain formatting": "print('{} and {:.2f}'.format(1, 2.0), f'{bpy.context.object.name}')",
+    "json": "import json\nprint(json.dumps({'a': 1}))",
+    "an override": "with bpy.context.temp_override(active_object=bpy.data.objects['Cube']): pass",
+    "the version": "print(bpy.app.version >= (5, 0, 0), bpy.app.version_string)",
+    "a dictionary of operators' results": "r = bpy.ops.object.shade_smooth()\nprint(r)",
+    "poll": "print(bpy.ops.object.join.poll())",
+    "keyframes": "bpy.context.object.keyframe_insert('location', frame=1)",
+    "render settings": "bpy.context.scene.render.resolution_x = 640",
+    "a world": "bpy.context.scene.world.color = (0, 0, 0)",
+    "an underscore": "for _ in range(3): pass",
+    "a name called open": "opened = True\nprint(opened)",
+    "itertools": "from itertools import product\nfor x, y in product(range(3), repeat=2): pass",
+    "collections.abc": "from collections.abc import Iterable\nprint(Iterable)",
+    "types of bpy": "print(isinstance(bpy.context.object, bpy.types.Object))",
+    "the context handed on": "from bpy import context\nprint(context)",
+    "broken code": "def (",
+    "an array": "o = bpy.data.objects.new('E', None)\nbpy.context.collection.objects.link(o)",
+}
+
+OUTSIDE = {
+    "open": "open('/etc/passwd').read()",
+    "open by another name": "f = open\nf('x')",
+    "os": "import os\nos.system('ls')",
+    "os from": "from os import path",
+    "subprocess": "import subprocess",
+    "pathlib": "from pathlib import Path",
+    "socket": "import socket",
+    "urllib": "import urllib.request",
+    "ctypes": "import ctypes",
+    "threading": "import threading",
+    "sqlite3": "import sqlite3",
+    "pickle": "import pickle",
+    "numpy": "import numpy as np\nnp.save('x', 1)",
+    "runpy": "import runpy",
+    "importlib": "import importlib",
+    "a relative import": "from . import x",
+    "a star import": "from bpy import *",
+    "__import__": "__import__('os')",
+    "eval": "eval('1')",
+    "exec": "exec('1')",
+    "compile": "compile('1', '', 'eval')",
+    "globals": "globals()['x']",
+    "builtins": "__builtins__",
+    "bpy.utils._os": "bpy.utils._os.system('ls')",
+    "bpy.utils._sys": "bpy.utils._sys.modules['os']",
+    "json's codecs": "import json\njson.codecs.open('x')",
+    "json's codecs from": "from json import codecs",
+    "random's os": "import random\nrandom._os",
+    "dataclass modules": "import statistics\nstatistics.sys",
+    "subclasses": "().__class__.__base__.__subclasses__()",
+    "a frame": "(x for x in [1]).gi_frame.f_builtins",
+    "a traceback's frame": "try: 1/0\nexcept Exception as e: e.__traceback__.tb_frame",
+    "computed getattr": "getattr(bpy, 'ut' + 'ils')",
+    "getattr of a dunder": "getattr(bpy, '__dict__')",
+    "getattr handed on": "list(map(getattr, [bpy], ['utils']))",
+    "a format field": "'{0.__class__}'.format(1)",
+    "a format field without dunder": "'{0.utils}'.format(bpy.context)",
+    "a computed format": "('{0.' + 'x}').format(1)",
+    "a match pattern": "match bpy.data:\n case object(libraries=x): pass",
+    "handing on bpy": "b = bpy\nb.ops.wm.quit_blender()",
+    "an alias of bpy": "import bpy as b\nb.ops.wm.quit_blender()",
+    "operators by another name": "w = bpy.ops\nw.wm.quit_blender()",
+    "operators imported": "from bpy import ops\nops.wm.quit_blender()",
+    "a category by another name": "w = bpy.ops.wm\nw.quit_blender()",
+    "quitting": "bpy.ops.wm.quit_blender()",
+    "opening a file": "bpy.ops.wm.open_mainfile(filepath='x')",
+    "saving": "bpy.ops.wm.save_as_mainfile(filepath='x')",
+    "context_set_value": "bpy.ops.wm.context_set_value(data_path='x', value='__import__')",
+    "appending": "bpy.ops.wm.append(filename='x')",
+    "exporting": "bpy.ops.export_scene.gltf(filepath='x')",
+    "importing": "bpy.ops.wm.obj_import(filepath='x')",
+    "an image's save": "bpy.data.images['x'].save()",
+    "an image's save_render": "bpy.data.images['x'].save_render('x')",
+    "images.load": "bpy.data.images.load('x')",
+    "texts.load": "bpy.data.texts.load('x')",
+    "libraries.load": "bpy.data.libraries.load('x')",
+    "libraries.write": "bpy.data.libraries.write('x', set())",
+    "write_still": "bpy.ops.render.render(write_still=True)",
+    "rendering": "bpy.ops.render.render()",
+    "a file path": "bpy.context.scene.render.filepath = '/tmp/x'",
+    "a node's folder": "n.base_path = '/tmp'",
+    "handlers": "bpy.app.handlers.load_post.clear()",
+    "icons of the application": "bpy.app.icons.new_triangles_from_file('x')",
+    "the application": "a = bpy.app",
+    "timers": "bpy.app.timers.register(print)",
+    "msgbus": "bpy.msgbus.subscribe_rna",
+    "drivers": "bpy.context.object.driver_add('location')",
+    "a driver's expression": "d.driver.expression = 'x'",
+    "driver_namespace": "bpy.app.driver_namespace['x'] = print",
+    "register_class": "bpy.utils.register_class(A)",
+    "a property's update": "bpy.types.Object.x = bpy.props.IntProperty(update=print)",
+    "preferences": "bpy.context.preferences.filepaths.use_scripts_auto_execute = True",
+    "add-ons": "bpy.ops.preferences.addon_enable(module='x')",
+    "the clipboard": "bpy.context.window_manager.clipboard",
+    "as_module": "bpy.data.texts['x'].as_module()",
+    "a text that runs": "bpy.data.texts['x'].use_module = True",
+    "text.run_script": "bpy.ops.text.run_script()",
+    "script.python_file_run": "bpy.ops.script.python_file_run(filepath='x')",
+    "execfile": "bpy.utils.execfile('x')",
+    "an OSL node": "n.script = bpy.data.texts['x']",
+    "path_resolve": "bpy.data.path_resolve('x')",
+    "packing": "bpy.ops.file.pack_all()",
+    "missing files": "bpy.ops.file.find_missing_files(directory='x')",
+    "a url": "bpy.ops.wm.url_open(url='x')",
+    "the console": "bpy.ops.console.execute()",
+    "extensions": "bpy.ops.extensions.package_install()",
+    "undo": "bpy.ops.ed.undo()",
+    "exit": "exit()",
+    "input": "input()",
+    "breakpoint": "breakpoint()",
+    "a metaclass": "class A(metaclass=B): pass",
+    "too deep": "x = " + "(" * 90 + "1" + ")" * 90 + "\n" + "y = " + "+".join(["1"] * 50_000),
+    "too long": "x = 1\n" * 40_000,
+}
+
+
+@pytest.mark.parametrize("source", INSIDE.values(), ids=INSIDE)
+def test_code_that_stays_in_the_scene_passes_unasked(source):
+    assert findings(source) == ()
+
+
+@pytest.mark.parametrize("source", OUTSIDE.values(), ids=OUTSIDE)
+def test_code_that_may_reach_further_is_found_out(source):
+    assert findings(source)
+
+
+def test_a_finding_says_in_plain_words_what_and_on_which_line():
+    assert findings("x = 1\nimport os\n") == ("it imports os (line 2)",)

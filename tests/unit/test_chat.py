@@ -1,0 +1,279 @@
+"""The chat against a real HTTP server that plays scripts: whole turns, failures, Stop."""
+
+from __future__ import annotations
+
+import json
+import queue
+import socket
+import time
+from contextlib import contextmanager
+
+import pytest
+from scene_chat.chat.chat import Chat, TurnRunning
+from scene_chat.chat.events import End, Error, Reasoning, Text, ToolCall, ToolResult, Usage
+from scene_chat.chat.keys import Key
+from scene_chat.chat.settings import Settings
+from scene_chat.tools.picture import Picture
+from scene_chat.tools.registry import Effect, tool
+from standin.script import Call, Raw, Refuse, Say, Script
+from standin.server import StandIn, chunk, event
+
+ADD = Call("add", {"names": ["Cube"]})
+
+
+@pytest.fixture
+def talk(house):
+    """Send prompts, one after another in one chat, and get the events of each turn."""
+    chat = Chat(house.calls, house.secrets, "4.5.0")
+    events = queue.Queue()
+    chat.listener = events.put
+
+    def turn(prompt, settings, stop_at=None):
+        chat.send(prompt, "mode OBJECT", settings)
+        seen = []
+        while not (seen and isinstance(seen[-1], End)):
+            seen.append(events.get(timeout=20))
+            if stop_at and isinstance(seen[-1], stop_at):
+                chat.stop()
+        return seen
+
+    turn.chat = chat
+    yield turn
+    chat.close()
+
+
+@contextmanager
+def standin(*rounds, key="", **scenes):
+    with StandIn(Script("test", scenes or {"go": rounds}), key) as server:
+        server.settings = Settings(server.url, "script/test")
+        yield server
+
+
+def said(events):
+    return "".join(each.text for each in events if isinstance(each, Text))
+
+
+def only(kind, events):
+    found = [each for each in events if isinstance(each, kind)]
+    assert len(found) == 1
+    return found[0]
+
+
+def end(events):
+    return events[-1].reason
+
+
+def test_an_answer_streams_in_pieces_and_the_turn_is_done(talk):
+    with standin(Say("Hello there, this is a longer answer.", reasoning="hm")) as server:
+        events = talk("go", server.settings)
+    assert said(events) == "Hello there, this is a longer answer."
+    assert len([each for each in events if isinstance(each, Text)]) > 1
+    assert only(Reasoning, events).text == "hm"
+    assert only(Usage, events).cost == 0
+    assert end(events) == "done"
+
+
+def test_a_call_is_run_and_its_result_given_back(talk, house):
+    with standin(Say("I add it.", [ADD]), lambda results: Say(results[0].text)) as server:
+        events = talk("go", server.settings)
+    assert house.scene.names == {"Cube"}
+    assert only(ToolCall, events).arguments == {"names": ["Cube"]}
+    assert only(ToolResult, events).result.receipt.text() == "Added object Cube"
+    assert said(events) == 'I add it."added"\nAdded object Cube'
+
+
+def test_several_calls_in_one_round_run_in_their_order(talk):
+    calls = [Call("count"), ADD, Call("count")]
+    with standin(Say("", calls), Say("Done.")) as server:
+        events = talk("go", server.settings)
+    values = [each.result.value for each in events if isinstance(each, ToolResult)]
+    assert values == [0, "added", 1]
+
+
+def test_many_rounds_make_one_turn_and_one_undo_step_title(talk, house):
+    rounds = [Say("", [Call("add", {"names": [str(n)]})]) for n in range(6)]
+    with standin(*rounds, Say("Done.")) as server:
+        assert end(talk("go", server.settings)) == "done"
+    assert house.scene.steps == ["commit go"] * 6
+
+
+def test_a_failed_call_costs_a_round_and_the_turn_goes_on(talk):
+    bad = Call("add", {"names": ["bad"]}, fails=True)
+    with standin(Say("", [bad]), Say("", [ADD]), Say("Now.")) as server:
+        events = talk("go", server.settings)
+    assert [each.result.ok for each in events if isinstance(each, ToolResult)] == [False, True]
+    assert end(events) == "done"
+
+
+def test_a_tool_that_does_not_exist_and_wrong_arguments_are_told_to_the_model(talk):
+    calls = [Call("fly", {}, fails=True), Call("add", {"name": "x"}, fails=True)]
+    with standin(Say("", calls), lambda results: Say(" | ".join(r.text for r in results))) as server:
+        events = talk("go", server.settings)
+    assert "There is no tool 'fly'." in said(events)
+    assert "there is no parameter 'name'. Did you mean 'names'?" in said(events)
+
+
+def test_arguments_that_are_not_json_are_told_to_the_model(talk):
+    call = {"index": 0, "id": "a", "type": "function",
+            "function": {"name": "add", "arguments": '{"names": ["Cu'}}  # fmt: skip
+    raw = Raw([chunk({"tool_calls": [call]}), chunk({}, "tool_calls"), b"data: [DONE]\n\n"])
+    with standin(raw, lambda results: Say(results[0].text)) as server:
+        events = talk("go", server.settings)
+    assert "The arguments are no JSON object" in said(events)
+    assert end(events) == "done"
+
+
+def test_the_model_may_call_only_so_often(talk):
+    rounds = [Say("", [Call("count")]) for _ in range(5)]
+    with standin(*rounds) as server:
+        settings = Settings(server.url, "script/test", rounds=3)
+        events = talk("go", settings)
+    assert "Stopped after 3 rounds" in only(Error, events).message
+    assert end(events) == "rounds"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "sentence"),
+    [
+        (Refuse(401, "User not found."), "does not accept the key (User not found.)"),
+        (Refuse(402, "Insufficient credits"), "There is no credit left"),
+        (Refuse(403, "Flagged"), "refused this request (Flagged)"),
+        (Refuse(404, "No endpoints found"), "has no model 'script/test' that can do this"),
+        (Refuse(413, "Too large"), "Begin a new chat"),
+    ],
+)
+def test_a_refusal_becomes_a_sentence_with_a_next_step(talk, refusal, sentence):
+    with standin(refusal) as server:
+        events = talk("go", server.settings)
+    assert sentence in only(Error, events).message
+    assert end(events) == "error"
+
+
+def test_a_passing_fault_is_tried_again(talk):
+    tries = iter([Refuse(503, "Overloaded", {"Retry-After": "0"}), Say("Here I am.")])
+    with standin(lambda _: next(tries)) as server:
+        events = talk("go", server.settings)
+        assert len(server.requests) == 2
+    assert said(events) == "Here I am."
+
+
+def test_a_fault_that_stays_becomes_a_sentence(talk):
+    with standin(Refuse(500, "Oh no", {"Retry-After": "0"})) as server:
+        events = talk("go", server.settings)
+        assert len(server.requests) == 3
+    assert "has a fault (500: Oh no)" in only(Error, events).message
+
+
+def test_an_endpoint_that_is_down_becomes_a_sentence(talk):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    events = talk("go", Settings(f"http://127.0.0.1:{port}/v1", "m"))
+    assert "Is the program that serves the model running?" in only(Error, events).message
+
+
+def test_without_a_key_nothing_is_sent_and_the_person_is_told(talk):
+    events = talk("go", Settings())
+    assert "There is no API key for openrouter.ai" in only(Error, events).message
+    assert end(events) == "error"
+
+
+def test_a_wrong_key_names_its_source_and_is_never_shown(talk):
+    with standin(Say("Hi"), key="right") as server:
+        wrong = Key("sk-or-v1-wrong", "OPENROUTER_API_KEY in the environment")
+        events = talk("go", Settings(server.url, "m", wrong))
+    message = only(Error, events).message
+    assert "It came from OPENROUTER_API_KEY in the environment" in message
+    assert "sk-or-v1-wrong" not in message
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        Raw([chunk({"content": "Half an "})], breaks=True),
+        Raw([chunk({"content": "Half an "})]),
+        Raw([chunk({"content": "Half an "}), event({"error": {"code": "502", "message": "gone"}})]),
+        Raw([chunk({"content": "Half an "}), b"data: {broken\n\n"]),
+    ],
+    ids=["cut", "ends early", "an error in the stream", "broken JSON"],
+)
+def test_a_stream_that_breaks_keeps_what_came_and_the_conversation_goes_on(talk, raw):
+    with standin(go=[raw], on=[Say("Whole.")]) as server:
+        events = talk("go", server.settings)
+        assert said(events) == "Half an "
+        assert "broke off" in only(Error, events).message
+        assert end(events) == "error"
+        assert end(talk("on", server.settings)) == "done"
+        assert {"role": "assistant", "content": "Half an "} in server.requests[-1]["messages"]
+
+
+def test_a_fault_in_the_first_chunk_becomes_a_sentence(talk):
+    with standin(Raw([event({"error": {"code": 502, "message": "no provider"}})])) as server:
+        events = talk("go", server.settings)
+    assert "no provider" in only(Error, events).message
+
+
+def test_characters_split_between_chunks_come_out_whole(talk):
+    data = chunk({"content": "Würfel"}).replace(b"\\u00fc", "ü".encode())
+    cut = data.index("ü".encode()) + 1
+    raw = Raw([b": comment\r\n\r\n", data[:cut], 0.02, data[cut:], chunk({}, "stop")])
+    with standin(raw) as server:
+        assert said(talk("go", server.settings)) == "Würfel"
+
+
+def test_stop_ends_a_turn_at_once_while_the_model_is_silent(talk):
+    with standin(go=[Raw([chunk({"content": "Well"}), 3.0, chunk({}, "stop")])],
+                 on=[Say("Yes.")]) as server:  # fmt: skip
+        began = time.monotonic()
+        events = talk("go", server.settings, stop_at=Text)
+        assert time.monotonic() - began < 2.0
+        assert end(events) == "stopped"
+        assert end(talk("on", server.settings)) == "done"
+        assert {"role": "assistant", "content": "Well"} in server.requests[-1]["messages"]
+
+
+def test_stop_between_two_calls_leaves_a_history_that_providers_accept(talk):
+    calls = [Call("wait", {"seconds": 0.3}), ADD]
+    with standin(go=[Say("", calls)], on=[Say("Yes.")]) as server:
+        events = talk("go", server.settings, stop_at=ToolCall)
+        assert end(events) == "stopped"
+        assert end(talk("on", server.settings)) == "done"
+
+
+def test_a_second_prompt_is_refused_while_the_first_is_answered(talk):
+    with standin(Raw([5.0])) as server:
+        talk.chat.send("go", "", server.settings)
+        with pytest.raises(TurnRunning):
+            talk.chat.send("go", "", server.settings)
+
+
+def test_the_requests_beginning_stays_the_same_bytes(talk):
+    with standin(Say("", [Call("count")]), Say("Done.")) as server:
+        talk("go", server.settings)
+        first, second = server.requests
+    assert json.dumps(first["tools"]) == json.dumps(second["tools"])
+    assert json.dumps(first["messages"]) == json.dumps(second["messages"][: len(first["messages"])])
+
+
+def test_a_model_without_eyes_is_asked_again_without_pictures(talk, house):
+    @tool(effect=Effect.READS)
+    def look() -> Picture:
+        """Look."""
+        return Picture(b"png", "image/png", 4, 3, "a corner")
+
+    house.registry.add(look)
+    blind = iter([Refuse(404, "No endpoints found that support image input"), Say("I see.")])
+    with standin(Say("", [Call("look")]), lambda _: next(blind)) as server:
+        events = talk("go", server.settings)
+        sent = [json.dumps(each["messages"]) for each in server.requests]
+    assert ["image_url" in each for each in sent] == [False, True, False]
+    assert said(events) == "I see."
+
+
+def test_closing_in_the_midst_of_a_turn_leaves_no_thread(house):
+    chat = Chat(house.calls, house.secrets, "4.5.0")
+    with standin(Raw([5.0])) as server:
+        chat.send("go", "", server.settings)
+        time.sleep(0.2)
+        began = time.monotonic()
+        chat.close()
+        assert time.monotonic() - began < 2.0

@@ -1,0 +1,249 @@
+"""The port: bytes in, replies out, over real sockets."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+
+import pytest
+from scene_chat.server import listener
+from scene_chat.server.blender_mcp import COMMANDS, About, Translated
+from scene_chat.server.listener import PortTaken, Server
+
+TEST_COMMANDS = {
+    "count": Translated("count", dict, lambda value: value, frozenset({"times"})),
+    "add": Translated("add", dict, lambda value: value, frozenset({"names"})),
+    "wait": Translated("wait", dict, lambda value: value, frozenset({"seconds"})),
+}
+
+
+@pytest.fixture
+def server(house, monkeypatch):
+    monkeypatch.setattr(
+        "scene_chat.server.blender_mcp.COMMANDS", {**COMMANDS, **TEST_COMMANDS}
+    )
+    made = Server(house.calls, About((0, 1, 0), (4, 5, 0)), request_limit=100_000)
+    made.start(0)
+    yield made
+    made.stop()
+
+
+class Peer:
+    def __init__(self, server):
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def receive(self):
+        """One reply; None when the connection is closed."""
+        data = b""
+        while True:
+            try:
+                more = self.socket.recv(65536)
+            except ConnectionError:
+                return None
+            if not more:
+                return None
+            data += more
+            try:
+                return json.loads(data)
+            except ValueError:
+                continue
+
+    def ask(self, kind, **params):
+        self.send(json.dumps({"type": kind, "params": params}).encode())
+        return self.receive()
+
+
+@pytest.fixture
+def connect(server):
+    peers = []
+
+    def one():
+        peers.append(Peer(server))
+        return peers[-1]
+
+    yield one
+    for each in peers:
+        each.socket.close()
+
+
+def test_a_command_is_answered(connect):
+    assert connect().ask("count") == {"status": "success", "result": 0}
+
+
+def test_one_connection_carries_many_commands(connect):
+    peer = connect()
+    assert [peer.ask("add", names=[str(n)])["result"] for n in range(3)] == ["added"] * 3
+    assert peer.ask("count")["result"] == 3
+
+
+def test_commands_sent_at_once_are_answered_in_order(connect):
+    peer = connect()
+    peer.send(b'{"type":"add","params":{"names":["A"]}}{"type":"count","params":{}}')
+    time.sleep(0.3)
+    data = peer.socket.recv(65536)
+    assert data == b'{"status": "success", "result": "added"}{"status": "success", "result": 1}'
+
+
+def test_a_failed_call_is_an_error_with_its_message(connect):
+    reply = connect().ask("add", names=["bad"])
+    assert reply == {"status": "error", "message": "There is no object 'bad'. Did you mean 'bed'?"}
+
+
+def test_a_mistyped_parameter_is_an_error_that_names_it(connect):
+    reply = connect().ask("count", times="x")
+    assert reply["status"] == "error"
+    assert "times: input should be a valid integer" in reply["message"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b'POST / HTTP/1.1\r\n\r\n{"type":"add","params":{"names":["A"]}}',
+        b"\x16\x03\x01\x02\x00binary",
+        b"[1]",
+        b' {"type":"count"}',
+        b"\0\0\0",
+    ],
+)
+def test_a_connection_whose_first_byte_is_no_brace_is_closed_without_a_word(connect, house, data):
+    peer = connect()
+    peer.send(data)
+    assert peer.receive() is None
+    assert house.scene.names == set()
+    assert connect().ask("count")["result"] == 0
+
+
+def test_broken_json_gets_one_error_and_the_end(connect):
+    peer = connect()
+    peer.send(b'{broken} {"type":"add","params":{"names":["A"]}}')
+    assert "no JSON" in peer.receive()["message"]
+    assert peer.receive() is None
+    assert connect().ask("count")["result"] == 0
+
+
+def test_a_request_that_is_too_large_gets_to_read_why_while_it_still_sends(connect):
+    peer = connect()
+    sender = threading.Thread(
+        target=lambda: peer.send(b'{"type":"count","code":"' + b"x" * 20_000_000)
+    )
+    sender.start()
+    assert "larger than 100,000 bytes" in peer.receive()["message"]
+    sender.join()
+    assert connect().ask("count")["result"] == 0
+
+
+def test_half_a_command_is_given_up_after_a_while(connect, monkeypatch):
+    monkeypatch.setattr(listener, "_HALF_REQUEST_SECONDS", 0.1)
+    peer = connect()
+    peer.send(b'{"type":"count"')
+    assert "Only half a command came within 0.1 s" in peer.receive()["message"]
+
+
+def test_a_client_that_only_idles_is_left_in_peace(connect, monkeypatch):
+    monkeypatch.setattr(listener, "_HALF_REQUEST_SECONDS", 0.05)
+    peer = connect()
+    assert peer.ask("count")["result"] == 0
+    time.sleep(0.2)
+    assert peer.ask("count")["result"] == 0
+
+
+def test_a_command_split_over_many_packets_is_one_command(connect):
+    peer = connect()
+    for byte in b'{"type":"count","params":{}}':
+        peer.send(bytes([byte]))
+    assert peer.receive()["result"] == 0
+
+
+def test_a_client_that_closes_its_side_still_gets_its_answer(connect):
+    peer = connect()
+    peer.send(b'{"type":"wait","params":{"seconds":0.2}}')
+    peer.socket.shutdown(socket.SHUT_WR)
+    assert peer.receive()["result"] == 0.2
+    assert peer.receive() is None
+
+
+def test_the_waiting_call_of_a_client_that_left_is_dropped(connect, house, monkeypatch):
+    monkeypatch.setattr(listener, "_LEFT_SECONDS", 0.05)
+    busy, gone = connect(), connect()
+    busy.send(b'{"type":"wait","params":{"seconds":0.5}}')
+    time.sleep(0.1)
+    gone.send(b'{"type":"add","params":{"names":["A"]}}')
+    gone.socket.close()
+    assert busy.receive()["result"] == 0.5
+    assert connect().ask("count")["result"] == 0
+
+
+def test_while_the_main_thread_is_busy_what_needs_no_scene_is_answered(connect):
+    busy, quick = connect(), connect()
+    busy.send(b'{"type":"wait","params":{"seconds":0.5}}')
+    time.sleep(0.05)
+    began = time.monotonic()
+    assert quick.ask("get_telemetry_consent")["result"] == {"consent": False}
+    assert time.monotonic() - began < 0.4
+    busy.receive()
+
+
+def test_eight_clients_at_once_each_get_their_own_answers(connect):
+    def talk(number):
+        peer = connect()
+        for turn in range(20):
+            names = [f"{number}.{turn}"]
+            assert peer.ask("add", names=names)["result"] == "added"
+        done.append(number)
+
+    done = []
+    threads = [threading.Thread(target=talk, args=(n,)) for n in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(done) == list(range(8))
+    assert connect().ask("count")["result"] == 160
+
+
+def test_one_client_more_than_there_may_be_is_told_so(connect, monkeypatch):
+    monkeypatch.setattr(listener, "_MOST_CLIENTS", 2)
+    for _ in range(2):
+        connect().ask("count")
+    assert "There are 2 clients already" in connect().receive()["message"]
+
+
+def test_it_listens_on_both_loopback_addresses(server):
+    for address in ("127.0.0.1", "::1"):
+        socket.create_connection((address, server.port), timeout=5).close()
+
+
+def test_a_taken_port_is_reported_with_what_to_do(house, server):
+    second = Server(house.calls, About((0, 1, 0), (4, 5, 0)))
+    with pytest.raises(PortTaken, match=f"Port {server.port} is taken.*Choose another"):
+        second.start(server.port)
+    assert not second.running
+
+
+def test_stopping_closes_every_connection_and_it_can_be_started_again(connect, server):
+    peer = connect()
+    peer.ask("count")
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 1.0
+    assert peer.receive() is None
+    server.start(0)
+    assert connect().ask("count")["result"] == 0
+
+
+def test_calls_of_one_client_are_one_turn_until_it_pauses(connect, house, monkeypatch):
+    peer = connect()
+    peer.ask("add", names=["A"])
+    peer.ask("add", names=["B"])
+    monkeypatch.setattr(listener, "_TURN_PAUSE_SECONDS", 0.0)
+    turns = []
+    monkeypatch.setattr(house.scene, "commit", lambda before, origin: turns.append(origin.turn))
+    peer.ask("add", names=["C"])
+    peer.ask("add", names=["D"])
+    assert turns[0] != turns[1]
