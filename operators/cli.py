@@ -127,7 +127,7 @@ def _serve(options: argparse.Namespace) -> int:
         print(taken, file=sys.stderr)
         return 1
     print(f"Scene Chat serves on 127.0.0.1:{here.server.port}. Ctrl+C ends it.", flush=True)
-    with _signals() as interrupted:
+    with _signals(lambda: here.queue.cancel_running("Scene Chat is ending.")) as interrupted:
         here.run_until(lambda: bool(interrupted))
     here.server.stop()
     return 0
@@ -186,7 +186,7 @@ def ask(
 
 
 @contextmanager
-def _signals(stop: Callable[[], None] = lambda: None) -> Iterator[list[int]]:
+def _signals(stop: Callable[[], None]) -> Iterator[list[int]]:
     """While inside, SIGINT and SIGTERM call `stop` and are noted in the list that is given.
 
     Python runs signal handlers on the main thread, also in the midst of a script that the model

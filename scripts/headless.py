@@ -7,6 +7,7 @@ uv run scripts/headless.py ask "Add a red cube" --save cube.blend
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 from bpy_session import EXTENSION, bpy_session
@@ -14,6 +15,9 @@ from bpy_session import EXTENSION, bpy_session
 
 def main() -> int:
     """Run the command that the arguments name; return the process's exit code."""
+    # Blender writes to standard output as it likes; there only the command's own lines belong.
+    sys.stdout = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    os.dup2(2, 1)
     with bpy_session():
         cli = importlib.import_module(f"{EXTENSION}.operators.cli")
         code: int = cli.main(sys.argv[1:])

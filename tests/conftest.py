@@ -16,4 +16,3 @@ assert _spec.loader is not None
 _package = importlib.util.module_from_spec(_spec)
 sys.modules["scene_chat"] = _package
 _spec.loader.exec_module(_package)
-

@@ -78,12 +78,32 @@ class Interruptible:
             BaseException: whatever the script raised.
         """
         self._thread_id = threading.get_ident()
-        traced_before = sys.gettrace()
+        traced, handled = sys.gettrace(), sys.exception()
+        failure: BaseException | None = None
         try:
             self._armed = True
-            return function()
+            result = function()
+        except BaseException as error:
+            failure = error
+        # A Stop that was sent while the script still ran may arrive in any call from here on, so
+        # leaving is repeated until it went through once. No call stands outside its `try`.
+        while True:
+            try:
+                self._leave(traced)
+                break
+            except Stop as late:
+                failure = failure or late
+        # A stop in the midst of `with` or `except*` can leave itself behind as the exception that
+        # is being handled (seen on 3.13), which all later ones would then name as their context.
+        ctypes.pythonapi.PyErr_SetHandledException(
+            ctypes.py_object(handled) if handled is not None else None
+        )
+        if failure is None:
+            return result
+        try:
+            raise failure
         finally:
-            self._disarm(traced_before)
+            del failure  # it refers to this frame, which refers to it
 
     def stop(self) -> None:
         """End the script as soon as it is back in Python. Does nothing once it has ended."""
@@ -93,29 +113,20 @@ class Interruptible:
                 pusher.start()
                 self._pusher = pusher
 
-    def _disarm(self, traced_before: Any) -> None:
-        # A Stop that was sent while the script still ran may arrive at any line here, so all of
-        # it is repeated until it went through once. No lock is taken: one that a Stop leaves
-        # locked would hang Blender. The order does it: whoever pushes looks at `_armed` after it
-        # is known as `_pusher`, and here `_armed` falls before `_pusher` is looked at.
-        stopped = False
-        while True:
-            try:
-                self._armed = False
-                if self._pusher is not None:
-                    self._pusher.join()
-                _send(self._thread_id, None)
-                if sys.gettrace() is not traced_before:
-                    sys.settrace(traced_before)
-                break
-            except Stop:
-                stopped = True
-        if stopped:
-            raise Stop
+    def _leave(self, traced: Any) -> None:
+        # No lock is taken: one that a Stop leaves locked would hang Blender. The order does it:
+        # whoever pushes looks at `_armed` after it is known as `_pusher`, and here `_armed` falls
+        # before `_pusher` is looked at.
+        self._armed = False
+        if self._pusher is not None:
+            self._pusher.join()
+        _send(self._thread_id, None)
+        if sys.gettrace() is not traced:
+            sys.settrace(traced)
 
     def _push(self) -> None:
         started = time.monotonic()
-        while self._pusher is None:  # until it is known, `_disarm` could miss it
+        while self._pusher is None:  # until it is known, `_leave` could miss it
             time.sleep(0)
         try:
             while self._armed:

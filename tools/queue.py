@@ -164,8 +164,12 @@ class MainThreadQueue:
             self._arrived.notify_all()
         for job in waiting:
             job.cancel("Scene Chat was switched off.")
+        self.cancel_running("Scene Chat was switched off.")
+
+    def cancel_running(self, why: str) -> None:
+        """End what the main thread does now, if it is a script. Any thread, also in a signal."""
         if (running := self.running) is not None:
-            running.cancel("Scene Chat was switched off.")
+            running.cancel(why)
 
     def _next(self, until: float) -> Job[object] | None:
         with self._arrived:

@@ -31,7 +31,10 @@ def here(_extension):
     import bpy
 
     bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="")
-    return _module("operators.runtime").current()
+    runtime = _module("operators.runtime").current()
+    rules = dict(runtime.gate.rules)
+    yield runtime
+    runtime.gate.rules = rules
 
 
 def _module(name):
@@ -65,11 +68,3 @@ def call(here):
 def code(call):
     """Run a script with execute_code."""
     return lambda text, **rest: call("execute_code", code=text, **rest)
-
-
-@pytest.fixture
-def allowing(here):
-    """What may pass unasked, put back afterwards."""
-    before = dict(here.gate.rules)
-    yield here.gate.allow
-    here.gate.rules = before

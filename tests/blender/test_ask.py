@@ -42,9 +42,7 @@ def test_a_turn_changes_the_scene_and_is_told_as_it_goes(ask):
 
 
 def test_json_is_one_event_a_line(ask):
-    code, out, _ = ask(
-        Say("I add.", [CUBE], reasoning="hm"), Say("Done."), options=["--json"]
-    )
+    code, out, _ = ask(Say("I add.", [CUBE], reasoning="hm"), Say("Done."), options=["--json"])
     told = events(out)
     kinds = [each["event"] for each in told]
     assert code == 0

@@ -23,7 +23,9 @@ def test_bpy_is_there_and_the_scene_changes(code):
 
 
 def test_the_receipt_names_what_came_and_went(code):
-    result = code("bpy.ops.mesh.primitive_plane_add()\nbpy.data.objects.remove(bpy.data.objects['Light'])")
+    result = code(
+        "bpy.ops.mesh.primitive_plane_add()\nbpy.data.objects.remove(bpy.data.objects['Light'])"
+    )
     assert result.receipt.text() == "Added object Plane; removed object Light"
 
 
@@ -74,8 +76,8 @@ def test_whatever_a_script_raises_is_its_result_and_blender_goes_on(code, text, 
     assert code("1").value["value"] == 1
 
 
-def test_sys_exit_ends_the_script_and_not_blender(code, allowing):
-    allowing("chat", ["code"])
+def test_sys_exit_ends_the_script_and_not_blender(code, here):
+    here.gate.allow("chat", ["code"])
     assert "SystemExit: the script called exit" in code("import sys\nsys.exit()").error
 
 
@@ -125,8 +127,8 @@ def test_code_that_reaches_further_is_refused_with_what_was_found(code):
     assert "--allow code" in result.error
 
 
-def test_allowed_code_runs(code, allowing):
-    allowing("chat", ["code"])
+def test_allowed_code_runs(code, here):
+    here.gate.allow("chat", ["code"])
     assert code("import os\nos.path.basename('/a/b')").value["value"] == "b"
 
 

@@ -164,11 +164,11 @@ def test_a_look_writes_new_files_in_the_temporary_folder_unasked(call, tmp_path)
     assert pixels(file.read_bytes()).shape[1] == 64
 
 
-def test_a_look_overwrites_nothing(call, tmp_path, allowing):
+def test_a_look_overwrites_nothing(call, tmp_path, here):
     file = tmp_path / "a.png"
     file.write_text("mine")
     assert call("look", size=64, filepath=str(file)).kind == "PermissionRefused"
-    allowing("chat", ["files"])
+    here.gate.allow("chat", ["files"])
     assert "exists already; give another name" in call("look", size=64, filepath=str(file)).error
     assert file.read_text() == "mine"
 

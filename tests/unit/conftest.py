@@ -32,9 +32,7 @@ class NotedScene:
         self.steps.append(f"commit {origin.title}")
         added = tuple(sorted(self.names - before))
         removed = tuple(sorted(before - self.names))
-        return Receipt(
-            {"object": added} if added else {}, {"object": removed} if removed else {}
-        )
+        return Receipt({"object": added} if added else {}, {"object": removed} if removed else {})
 
     def rollback(self, before, origin):
         self.steps.append(f"rollback {origin.title}")
@@ -60,9 +58,7 @@ class House:
         self.scene = NotedScene()
         self.registry = Registry()
         self.secrets = Secrets()
-        self.calls = CallPath(
-            self.registry, self.gate, self.queue, self.scene, self.secrets
-        )
+        self.calls = CallPath(self.registry, self.gate, self.queue, self.scene, self.secrets)
         self._drains = threading.Event()
         self._ends = threading.Event()
         for function in self._tools():

@@ -107,7 +107,9 @@ def test_a_failed_call_costs_a_round_and_the_turn_goes_on(talk):
 
 def test_a_tool_that_does_not_exist_and_wrong_arguments_are_told_to_the_model(talk):
     calls = [Call("fly", {}, fails=True), Call("add", {"name": "x"}, fails=True)]
-    with standin(Say("", calls), lambda results: Say(" | ".join(r.text for r in results))) as server:
+    with standin(
+        Say("", calls), lambda results: Say(" | ".join(r.text for r in results))
+    ) as server:
         events = talk("go", server.settings)
     assert "There is no tool 'fly'." in said(events)
     assert "there is no parameter 'name'. Did you mean 'names'?" in said(events)

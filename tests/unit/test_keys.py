@@ -72,7 +72,9 @@ def test_without_online_access_only_this_machine_is_asked():
     offline = Settings(key=Key("x", "y"), online=False)
     assert "'Allow Online Access' is off" in offline.problem()
     assert Settings("http://localhost:11434/v1", online=False).problem() == ""
-    assert "'Allow Online Access' is off" in Settings("http://192.168.0.7/v1", online=False).problem()
+    assert (
+        "'Allow Online Access' is off" in Settings("http://192.168.0.7/v1", online=False).problem()
+    )
 
 
 def test_a_server_on_this_machine_needs_no_key():

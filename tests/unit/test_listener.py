@@ -21,9 +21,7 @@ TEST_COMMANDS = {
 
 @pytest.fixture
 def server(house, monkeypatch):
-    monkeypatch.setattr(
-        "scene_chat.server.blender_mcp.COMMANDS", {**COMMANDS, **TEST_COMMANDS}
-    )
+    monkeypatch.setattr("scene_chat.server.blender_mcp.COMMANDS", {**COMMANDS, **TEST_COMMANDS})
     made = Server(house.calls, About((0, 1, 0), (4, 5, 0)), request_limit=100_000)
     made.start(0)
     yield made

@@ -51,9 +51,9 @@ def test_a_new_id_is_a_new_call_even_where_its_index_is_taken():
 
 
 def test_an_id_that_is_repeated_with_each_piece_is_one_call():
-    assert calls(
-        piece('{"a"', id="a", index=0, name="look"), piece(":1}", id="a", index=1)
-    ) == [("look", '{"a":1}')]
+    assert calls(piece('{"a"', id="a", index=0, name="look"), piece(":1}", id="a", index=1)) == [
+        ("look", '{"a":1}')
+    ]
 
 
 def test_a_piece_without_id_and_index_belongs_to_the_latest_call():
@@ -83,7 +83,8 @@ def test_usage_comes_in_a_chunk_without_choices():
 
 def test_a_cost_that_is_not_told_is_unknown_and_not_free():
     usage = {"prompt_tokens": 7, "completion_tokens": 3}
-    assert list(ReplyBuilder().feed({"choices": [], "usage": usage}))[0].cost is None
+    (told,) = ReplyBuilder().feed({"choices": [], "usage": usage})
+    assert told.cost is None
 
 
 def test_what_broke_off_keeps_its_text_and_no_half_calls():
