@@ -91,8 +91,8 @@ class Interruptible:
             try:
                 self._leave(traced)
                 break
-            except Stop as late:
-                failure = failure or late
+            except Stop:
+                continue
         # A stop in the midst of `with` or `except*` can leave itself behind as the exception that
         # is being handled (seen on 3.13), which all later ones would then name as their context.
         ctypes.pythonapi.PyErr_SetHandledException(
@@ -120,7 +120,16 @@ class Interruptible:
         self._armed = False
         if self._pusher is not None:
             self._pusher.join()
-        _send(self._thread_id, None)
+            self._pusher = None
+            # One that is still on its way is replaced by one that is caught here. Taking it back
+            # (sending None) leaves Python 3.11's own flag up for good: all code runs slower from
+            # then on, and the next tracer or profiler hangs.
+            try:
+                _send(self._thread_id, Stop)
+                while True:
+                    pass
+            except Stop:
+                pass
         if sys.gettrace() is not traced:
             sys.settrace(traced)
 
@@ -144,9 +153,9 @@ class Interruptible:
             raise Stop
 
 
-def _send(thread_id: int, exception: type[BaseException] | None) -> None:
+def _send(thread_id: int, exception: type[BaseException]) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread_id), ctypes.py_object(exception) if exception else None
+        ctypes.c_ulong(thread_id), ctypes.py_object(exception)
     )
 
 

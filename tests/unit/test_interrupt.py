@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import random
+import subprocess
 import sys
+import textwrap
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from scene_chat.tools.interrupt import SCRIPT, STOP_NAME, Interruptible, Stop, stopping_points
@@ -52,6 +55,30 @@ def test_a_script_that_ends_in_time_is_left_alone():
 def test_what_a_script_raises_comes_out_unchanged():
     with pytest.raises(ZeroDivisionError):
         Interruptible().run(prepared("try:\n 1 / 0\nexcept KeyError: pass"))
+
+
+def test_a_profiler_works_as_before_once_scripts_ran_and_were_stopped():
+    """Python 3.11 can be left with a flag up on which the next tracer hangs."""
+    code = """
+        import conftest, cProfile, threading
+        from scene_chat.tools.interrupt import Interruptible, Stop
+        from unit.test_interrupt import STUBBORN, prepared
+        Interruptible().run(prepared("x = 1"))
+        for source in list(STUBBORN.values())[:3]:
+            run = Interruptible()
+            threading.Timer(0.05, run.stop).start()
+            try:
+                run.run(prepared(source))
+            except Stop:
+                pass
+        print(cProfile.Profile().runcall(sum, range(10)))
+        cProfile.Profile().runcall(prepared("for i in range(9): str(i)"))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=Path(__file__).resolve().parents[1], capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == ("45\n", 0), done.stderr
 
 
 def test_a_stop_that_comes_just_as_a_script_ends_never_escapes():
