@@ -1,7 +1,7 @@
 """Cutting a stream of bytes into JSON objects, as they come and in linear time.
 
-No terminator is needed: an object ends where its outermost brace closes. The bytes are looked at
-once. What can no longer become JSON is told apart from what has only not come whole yet.
+No terminator is needed: an object ends where its outermost brace closes. Beyond a first guess at
+small ones, the bytes are looked at once. What can no longer become JSON is told apart from what has only not come whole yet.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 _OUTSIDE = re.compile(rb'["{}\[\]]')
 _INSIDE = re.compile(rb'["\\]')
 _BETWEEN = b" \t\r\n\0"
+_USUAL = 4096
 
 
 class BrokenFrame(Exception):
@@ -59,6 +60,8 @@ class Frames:
             return None
         if self._bytes[0] != ord("{"):
             raise BrokenFrame("A command is a JSON object and begins with '{'.")
+        if self._seen == 0 and (usual := self._usual()) is not None:
+            return usual
         end = self._end()
         if (end or len(self._bytes)) > self._limit:
             raise BrokenFrame(f"The command is larger than {self._limit:,} bytes, the limit.")
@@ -69,6 +72,18 @@ class Frames:
         del self._bytes[:end]
         self._seen = self._checked = 0
         return _parsed(whole)
+
+    def _usual(self) -> dict[str, Any] | None:
+        """The one whole, small command that nearly always is all there is."""
+        if len(self._bytes) > min(_USUAL, self._limit) or self._bytes[-1] != ord("}"):
+            return None
+        try:
+            parsed: dict[str, Any] = json.loads(self._bytes, parse_constant=_no_constant)
+        except (ValueError, RecursionError):  # half of one, several, or broken: looked at closely
+            return None
+        self._bytes.clear()
+        self._checked = 0
+        return parsed
 
     def _end(self) -> int | None:
         """The index behind the outermost closing brace, once it is here."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
@@ -42,28 +42,31 @@ def plain(value: object, secrets: Secrets, depth: int = 0) -> Plain:
     NaN, infinities and everything JSON has no word for become their `repr`; lone surrogates
     become backslash escapes, since no encoding takes them; secrets are replaced.
     """
-    if value is None or isinstance(value, bool):
-        return value
+    # The common kinds first and by identity: this runs on the main thread for every result.
+    kind = type(value)
+    if kind is str:
+        return _text(value, secrets)  # type: ignore[arg-type]
+    if kind is float:
+        return value if math.isfinite(value) else repr(value)  # type: ignore[arg-type, return-value]
+    if value is None or kind is bool:
+        return value  # type: ignore[return-value]
     if isinstance(value, int):
         # JSON readers elsewhere lose digits beyond 2**63; Python refuses to print beyond 4,300.
         return int(value) if -(2**63) <= value < 2**64 else _written(value, secrets)
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else repr(float(value))
-    if isinstance(value, str):
-        return _text(value, secrets)
     if depth >= _DEEPEST:
         return _written(value, secrets)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        value = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(each, secrets, depth + 1) for each in value]
     if isinstance(value, Mapping):
         return {_key(k, secrets): plain(v, secrets, depth + 1) for k, v in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return _list(value, secrets, depth)
+    if isinstance(value, str):
+        return _text(str(value), secrets)
+    if isinstance(value, float):
+        return plain(float(value), secrets)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+        return plain(fields, secrets, depth)
     return _written(value, secrets)
-
-
-def _list(value: Iterable[object], secrets: Secrets, depth: int) -> Plain:
-    return [plain(each, secrets, depth + 1) for each in value]
 
 
 def _key(key: object, secrets: Secrets) -> str:
@@ -71,7 +74,9 @@ def _key(key: object, secrets: Secrets) -> str:
 
 
 def _text(text: str, secrets: Secrets) -> str:
-    return secrets.clean(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return secrets.clean(text)
 
 
 def _written(value: object, secrets: Secrets) -> str:

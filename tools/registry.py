@@ -69,7 +69,7 @@ class Tool:
     def docstring(self) -> str:
         return inspect.getdoc(self.function) or ""
 
-    @property
+    @cached_property
     def takes_job(self) -> bool:
         return "job" in inspect.signature(self.function).parameters
 

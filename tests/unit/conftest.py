@@ -122,7 +122,12 @@ class House:
             time.sleep(seconds)
             return seconds
 
-        return count, add, add_some, write, wait
+        @tool(effect=Effect.READS)
+        def names() -> list[str]:
+            """List the objects."""
+            return sorted(scene.names)
+
+        return count, add, add_some, write, wait, names
 
 
 @pytest.fixture

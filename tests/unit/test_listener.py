@@ -15,6 +15,7 @@ from scene_chat.server.listener import PortTaken, Server
 TEST_COMMANDS = {
     "count": Translated("count", dict, lambda value: value, frozenset({"times"})),
     "add": Translated("add", dict, lambda value: value, frozenset({"names"})),
+    "names": Translated("names", dict, lambda value: value),
     "wait": Translated("wait", dict, lambda value: value, frozenset({"seconds"})),
 }
 
@@ -46,6 +47,8 @@ class Peer:
             if not more:
                 return None
             data += more
+            if not data.endswith(b"}"):
+                continue
             try:
                 return json.loads(data)
             except ValueError:
@@ -245,3 +248,26 @@ def test_calls_of_one_client_are_one_turn_until_it_pauses(connect, house, monkey
     peer.ask("add", names=["C"])
     peer.ask("add", names=["D"])
     assert turns[0] != turns[1]
+
+
+def test_a_reader_that_is_slow_gets_all_of_a_large_reply_and_holds_nobody_up(connect, house):
+    slow, quick = connect(), connect()
+    house.scene.names.update(f"{n:050}" for n in range(100_000))
+    slow.send(b'{"type":"names","params":{}}')
+    time.sleep(0.3)
+    assert quick.ask("count")["result"] == 100_000
+    assert len(slow.receive()["result"]) == 100_000
+    assert slow.ask("count")["result"] == 100_000
+
+
+def test_a_client_that_leaves_before_its_large_reply_was_read_is_forgotten(connect, house, server):
+    peer = connect()
+    house.scene.names.update(f"{n:050}" for n in range(100_000))
+    peer.send(b'{"type":"names","params":{}}')
+    time.sleep(0.3)
+    peer.socket.close()
+    assert connect().ask("count")["result"] == 100_000
+    deadline = time.monotonic() + 5
+    while len(server.clients) > 1 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(server.clients) == 1

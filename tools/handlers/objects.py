@@ -40,7 +40,8 @@ def get_object_info(names: Annotated[list[str], MinLen(1), MaxLen(50)]) -> dict[
     room = _ROOM
     for each in found:
         described.append(_describe(each))
-        room -= len(json.dumps(described[-1], default=str))
+        if len(found) > 1:
+            room -= len(json.dumps(described[-1], default=str))
         if room < 0 and len(described) > 1:
             described.pop()
             break
@@ -77,11 +78,11 @@ def _describe(each: bpy.types.Object) -> dict[str, Any]:
     described: dict[str, Any] = {
         "name": each.name,
         "type": each.type,
-        "location": _rounded(each.location),
+        "location": each.location.to_tuple(4),
         "rotation": _rotation(each),
-        "scale": _rounded(each.scale),
-        "dimensions": _rounded(each.dimensions),
-        "world_location": _rounded(each.matrix_world.translation),
+        "scale": each.scale.to_tuple(4),
+        "dimensions": each.dimensions.to_tuple(4),
+        "world_location": each.matrix_world.translation.to_tuple(4),
         "bounds": _bounds(each),
         "visible": each.visible_get(),
         "collections": [each.name for each in each.users_collection],

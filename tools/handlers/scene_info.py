@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Annotated, TypedDict
 
@@ -14,6 +13,8 @@ from .objects import find
 
 _PAGE_BYTES = 5_000
 """Room for the rows of objects, so that the whole answer stays below 8 kB."""
+_ROW_BYTES = 80
+"""A row beside its name: keys, type, three numbers."""
 _COLLECTIONS_SHOWN = 20
 _NAMES_SHOWN = 20
 
@@ -21,7 +22,7 @@ _NAMES_SHOWN = 20
 class ObjectRow(TypedDict):
     name: str
     type: str
-    location: list[float]
+    location: tuple[float, ...]
 
 
 @tool(effect=Effect.READS)
@@ -104,10 +105,9 @@ def _page(objects: list[bpy.types.Object], offset: int, limit: int) -> list[Obje
     rows: list[ObjectRow] = []
     room = _PAGE_BYTES
     for each in objects[offset : offset + limit]:
-        place = [round(value, 4) for value in each.matrix_world.translation]
-        row = ObjectRow(name=each.name, type=each.type, location=place)
-        room -= len(json.dumps(row)) + 2
+        room -= len(ascii(each.name)) + _ROW_BYTES
         if room < 0:
             break
-        rows.append(row)
+        place = each.matrix_world.translation.to_tuple(4)
+        rows.append(ObjectRow(name=each.name, type=each.type, location=place))
     return rows
