@@ -77,6 +77,7 @@ class Chat:
         """
         if self.running:
             raise TurnRunning("The last message is still being answered; stop it, or wait.")
+        prompt = prompt.encode("utf-8", "replace").decode()  # no lone surrogate can be sent
         if settings.key is not None:
             self._secrets.add(settings.key.value)
         self.running = True

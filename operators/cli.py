@@ -118,6 +118,15 @@ def _open(file: Path) -> bool:
     return True
 
 
+def _save(file: Path) -> bool:
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=str(file.resolve()), check_existing=False)
+    except RuntimeError as error:
+        print(f"{file} cannot be saved: {str(error).strip()}", file=sys.stderr)
+        return False
+    return True
+
+
 def _serve(options: argparse.Namespace) -> int:
     here = runtime.current()
     here.gate.allow("client", options.allow)
@@ -144,8 +153,8 @@ def _ask(options: argparse.Namespace) -> int:
         limits=Limits(running=options.time_limit or _CHAT_SECONDS),
         show=show,
     )
-    if options.save:
-        bpy.ops.wm.save_as_mainfile(filepath=str(options.save.resolve()), check_existing=False)
+    if options.save and not _save(options.save):
+        return 1
     return {"done": 0, "stopped": 130}.get(ended.reason, 1)
 
 
@@ -229,7 +238,7 @@ class Transcript:
             case Error(message):
                 self._line(message, sys.stderr)
             case End(reason):
-                self._line("" if reason == "done" else f"[{reason}]")
+                self._line("[stopped]" if reason == "stopped" else "")
             case Reasoning() | Usage():
                 pass
 

@@ -12,7 +12,7 @@ from typing import Any
 
 _OUTSIDE = re.compile(rb'["{}\[\]]')
 _INSIDE = re.compile(rb'["\\]')
-_BETWEEN = b" \t\r\n\0"
+_BETWEEN = re.compile(rb"[ \t\r\n\0]*")
 _USUAL = 4096
 
 
@@ -39,7 +39,7 @@ class Frames:
     @property
     def begun(self) -> bool:
         """Whether part of an object is here."""
-        return bool(self._bytes.lstrip(_BETWEEN))
+        return self._blanks() < len(self._bytes)
 
     @property
     def size(self) -> int:
@@ -53,9 +53,7 @@ class Frames:
             BrokenFrame: what has come is no JSON object, whatever may follow.
         """
         if self._seen == 0:
-            kept = self._bytes.lstrip(_BETWEEN)
-            if len(kept) != len(self._bytes):
-                self._bytes = kept
+            del self._bytes[: self._blanks()]
         if not self._bytes:
             return None
         if self._bytes[0] != ord("{"):
@@ -72,6 +70,10 @@ class Frames:
         del self._bytes[:end]
         self._seen = self._checked = 0
         return _parsed(whole)
+
+    def _blanks(self) -> int:
+        found = _BETWEEN.match(self._bytes)
+        return found.end() if found else 0
 
     def _usual(self) -> dict[str, Any] | None:
         """The one whole, small command that nearly always is all there is."""

@@ -19,6 +19,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,7 +42,10 @@ _GOODBYE_SECONDS = 5.0
 _LEFT_SECONDS = 1.0
 """After a client closed its side, how long its waiting call may still begin."""
 _TURN_PAUSE_SECONDS = 60.0
+_NO_DESCRIPTOR_SECONDS = 0.05
 _READ = 256 * 1024
+_COMMANDS_AT_ONCE = 100
+"""Of one client, before the others get their turn."""
 
 
 class PortTaken(Exception):
@@ -182,8 +186,10 @@ class Server:
     def _accept(self, listening: socket.socket) -> None:
         try:
             sock, _ = listening.accept()
-        except OSError:  # it left again before we came to it
-            return
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                time.sleep(_NO_DESCRIPTOR_SECONDS)  # it stays ready, and would be tried without end
+            return  # otherwise it left again before we came to it
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         number = next(self._numbers)
@@ -203,9 +209,13 @@ class Server:
         try:
             if events & selectors.EVENT_WRITE:
                 self._send(client)
+                self._next_command(client)
             if events & selectors.EVENT_READ:
                 self._read(client)
-        except OSError:
+        except ConnectionError:
+            self._drop(client)
+        except Exception:  # a fault of ours with one client is not to end the others' service
+            traceback.print_exc()
             self._drop(client)
 
     def _read(self, client: Client) -> None:
@@ -215,11 +225,11 @@ class Server:
             return
         if not data:
             client.said_all = True
-            if client.leaving or (client.call is None and not client.outgoing):
+            if client.leaving:
                 self._drop(client)
-            else:
-                client.deadline = time.monotonic() + _LEFT_SECONDS
-                self._listen_for(client)
+                return
+            client.deadline = time.monotonic() + _LEFT_SECONDS
+            self._next_command(client)
             return
         if client.leaving:
             return
@@ -232,16 +242,25 @@ class Server:
         self._next_command(client)
 
     def _next_command(self, client: Client) -> None:
-        while client.call is None and not client.leaving and not client.broken:
+        """Carry out what has come whole. A client that does not read gets nothing more done."""
+        begun = 0
+        while not (client.call or client.outgoing or client.leaving or client.broken):
+            if begun == _COMMANDS_AT_ONCE:
+                self._finished.append((client, memoryview(b"")))
+                self._ring()
+                break
             try:
                 frame = client.frames.next()
             except BrokenFrame as error:
                 self._refuse(client, str(error))
                 return
             if frame is None:
-                if client.frames.begun and client.deadline is None:
+                if client.said_all:
+                    self._drop(client)
+                elif client.frames.begun and client.deadline is None:
                     client.deadline = time.monotonic() + _HALF_REQUEST_SECONDS
                 break
+            begun += 1
             client.deadline = None
             self._begin(client, frame)
         self._listen_for(client)
@@ -264,11 +283,16 @@ class Server:
 
     def _done(self, client: Client, command: Translated, result: CallResult) -> None:
         """Answer. On the thread that finished the call; the listener goes on from there."""
-        if result.ok:
-            answer = blender_mcp.succeeded(command.result(result.value))
-        else:
-            answer = blender_mcp.failed(result.error)
-        rest = client.send(memoryview(blender_mcp.encoded(answer)))
+        try:
+            if result.ok:
+                answer = blender_mcp.succeeded(command.result(result.value))
+            else:
+                answer = blender_mcp.failed(result.error)
+            data = blender_mcp.encoded(answer)
+        except Exception as fault:  # whatever happens, the client gets a reply
+            traceback.print_exc()
+            data = blender_mcp.encoded(blender_mcp.failed(f"Scene Chat itself failed: {fault!r}"))
+        rest = client.send(memoryview(data))
         self._finished.append((client, rest))
         self._ring()
 
@@ -303,9 +327,6 @@ class Server:
         if not client.outgoing and client.leaving:
             with contextlib.suppress(OSError):  # it left by itself
                 client.socket.shutdown(socket.SHUT_WR)
-        if not client.outgoing and client.said_all and client.call is None:
-            self._drop(client)
-            return
         self._listen_for(client)
 
     def _listen_for(self, client: Client) -> None:
@@ -313,7 +334,7 @@ class Server:
         if client.socket not in self.clients:
             return
         events = selectors.EVENT_WRITE if client.outgoing else 0
-        full = client.call is not None and client.frames.size > self._request_limit
+        full = client.frames.size > self._request_limit and not client.leaving
         if not client.said_all and not full:
             events |= selectors.EVENT_READ
         if events == client.events:

@@ -10,7 +10,6 @@ sandboxed inside Blender, and nobody should take this for a wall.
 from __future__ import annotations
 
 import ast
-import builtins
 import importlib
 import re
 import types
@@ -44,11 +43,12 @@ _OPERATORS = frozenset(
 """Categories of operators that stay in the scene, but for those whose names say otherwise."""
 
 _OUTSIDE_OPERATOR = re.compile(
-    r"import|export|load|save|open|read|write|bake|reload|pack|file|path|append|link_to|script|"
-    r"python|addon|preferences|quit|shell|clipboard|screenshot|drop|cache|external|preset"
+    r"import|export|load|save|open|read|write|bake|reload|pack|file|append|link_to|script|"
+    r"python|addon|preferences|quit|shell|clipboard|screenshot|drop|cache|external|preset|asset|"
+    r"copybuffer|pastebuffer|^copy$|^paste$"
 )
 _INSIDE_OPERATOR = frozenset(
-    "mesh.separate mesh.loopcut mesh.vert_connect_path object.make_links_data "
+    "nla.bake rigidbody.bake_to_keyframes outliner.orphans_purge mesh.separate mesh.loopcut mesh.vert_connect_path object.make_links_data "
     "object.shade_smooth_by_angle uv.pack_islands uv.lightmap_pack uv.smart_project "
     "object.make_links_scene curve.spline_type_set object.collection_link".split()
 )
@@ -120,10 +120,36 @@ _ATTRIBUTES = {
     "f_code": "reaches the interpreter",
     "co_code": "reaches the interpreter",
     "func_globals": "reaches the interpreter",
+    "get_type_hints": "runs annotations as code",
+    "evaluate_forward_ref": "runs annotations as code",
+    "ForwardRef": "runs annotations as code",
+    "singledispatch": "runs annotations as code",
+    "singledispatchmethod": "runs annotations as code",
+    "register": "registers something that stays",
+    "Formatter": "reaches attributes by computed names",
+    "get_field": "reaches attributes by computed names",
+    "vformat": "reaches attributes by computed names",
+    "draw_handler_add": "leaves a drawing hook behind",
+    "event_timer_add": "leaves a timer behind",
+    "event_simulate": "plays events",
+    "new_image": "opens a file",
+    "new_movie": "opens a file",
+    "new_sound": "opens a file",
+    "use_disk_cache": "writes files",
+    "bake_directory": "sets or reads a folder",
+    "simulation_bake_directory": "sets or reads a folder",
 }
 
 _APP_FACTS = frozenset({"version", "version_string", "background", "build_date"})
 _FORMAT_FIELD = re.compile(r"\{[^{}:!]*[.\[]")
+
+_TELLING_TEXT = re.compile(
+    r"__|^SCRIPT$|GeometryNodeImport|NodeScript|OutputFile|^(preferences|app|utils|handlers)$"
+)
+"""Texts that name what is reached by their name: dunders, nodes and modes that read or run files."""
+_HARMLESS_DUNDERS = frozenset({"__init__", "__name__", "__doc__", "__len__", "__post_init__"})
+_OFTEN_REBOUND = frozenset({"input", "help", "dir"})
+"""Builtins that scripts use as names of their own; the worst of them waits for a key."""
 
 SOURCE_LIMIT = 200_000
 """Characters; a longer script is not looked through, and asks."""
@@ -147,43 +173,60 @@ def findings(source: str) -> tuple[str, ...]:
 
 
 class _Walk:
-    """One look through one tree. `names` are the script's names for the modules it imports."""
+    """One look through one tree.
+
+    `names` holds, for each of the script's names, every dotted path it may stand for: whichever
+    branch is taken, whatever runs first. `bound` holds all names the script gives itself.
+    """
 
     def __init__(self, tree: ast.Module) -> None:
         self.found: list[str] = []
-        self.names = {"bpy": "bpy"}
+        self.names: dict[str, set[str]] = {"bpy": {"bpy"}}
+        self.bound: set[str] = set()
         nodes = list(ast.walk(tree))
-        for node in nodes:
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                self._import(node)
         for node in nodes:
             for child in ast.iter_child_nodes(node):
                 child._parent = node  # type: ignore[attr-defined]
+            match node:
+                case ast.Import() | ast.ImportFrom():
+                    self._import(node)
+                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                    self.bound.add(name)
+        for node in nodes:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value):
+                    for path in self._paths(value):
+                        self._stands_for(name, ".".join(path))
         for node in nodes:
             self._look(node)
 
     def _note(self, node: ast.AST, what: str) -> None:
         self.found.append(f"it {what} (line {getattr(node, 'lineno', 1)})")
 
+    def _stands_for(self, name: str, path: str) -> None:
+        self.names.setdefault(name, set()).add(path)
+
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name not in MODULES | SUBMODULES:
                     self._note(node, f"imports {alias.name}")
-                self.names[alias.asname or alias.name.partition(".")[0]] = (
-                    alias.name if alias.asname else alias.name.partition(".")[0]
-                )
+                top = alias.name.partition(".")[0]
+                self._stands_for(alias.asname or top, alias.name if alias.asname else top)
             return
         module = node.module or ""
+        if node.level == 0 and module == "__future__":
+            return
         if node.level or module not in MODULES | SUBMODULES:
             self._note(node, f"imports {'.' * node.level}{module}")
             return
         for alias in node.names:
             full = f"{module}.{alias.name}"
             if alias.name == "*":
-                self._note(node, f"imports everything from {module}")
+                if module != "math":
+                    self._note(node, f"imports everything from {module}")
             elif full in SUBMODULES:
-                self.names[alias.asname or alias.name] = full
+                self._stands_for(alias.asname or alias.name, full)
             elif why := self._member(module, alias.name):
                 self._note(node, f"{why}: {full}")
 
@@ -208,50 +251,60 @@ class _Walk:
                 self._name(node)
             case ast.Call():
                 self._call(node)
-            case ast.Constant(value=str(text)) if "__" in text and text != "__main__":
-                self._note(node, "holds a name with double underscores in a text")
+            case ast.Constant(value=str(text)) if _TELLING_TEXT.search(text):
+                if text != "__main__":
+                    self._note(node, f"holds the text {text[:40]!r}")
             case ast.MatchClass(kwd_attrs=names):
                 for name in names:
                     if why := self._plain_attribute(name):
                         self._note(node, f"{why}: {name}")
-            case ast.keyword(arg=str(name)) if name in ("update", "write_still"):
-                self._note(node.value, f"passes {name}=")
             case ast.ClassDef(keywords=keywords) if keywords:
                 self._note(node, "sets a metaclass")
 
     def _name(self, node: ast.Name) -> None:
         parent = node._parent  # type: ignore[attr-defined]
         if node.id in _BUILTINS:
-            if node.id in ("getattr", "setattr", "delattr") and _names_plainly(parent, node):
-                return
-            if node.id == "dir" or node.id not in dir(builtins):
+            if node.id in _OFTEN_REBOUND & self.bound or _names_plainly(parent, node):
                 return
             self._note(node, f"uses {node.id}")
         elif node.id.startswith("__") and node.id not in ("__name__", "__file__"):
             self._note(node, f"uses {node.id}")
-        elif self.names.get(node.id) in MODULES and isinstance(node.ctx, ast.Load):
+        elif self.names.get(node.id, set()) & MODULES and isinstance(node.ctx, ast.Load):
             if not (isinstance(parent, ast.Attribute) and parent.value is node):
                 self._note(node, f"hands on the module {node.id}")
 
     def _attribute(self, node: ast.Attribute) -> None:
-        chain = self._chain(node)
-        if chain[:2] == ["bpy", "ops"]:
-            self._operator(node, chain)
-            return
-        if chain[:2] == ["bpy", "app"]:
-            if len(chain) == 3 and chain[2] not in _APP_FACTS:
-                self._note(node, f"reaches the application: {'.'.join(chain)}")
-            elif len(chain) > 2 or isinstance(node._parent, ast.Attribute):  # type: ignore[attr-defined]
+        parent = node._parent  # type: ignore[attr-defined]
+        inner = isinstance(parent, ast.Attribute)
+        for path in self._paths(node):
+            dotted, module = ".".join(path), ".".join(path[:-1])
+            if path[:2] == ["bpy", "ops"]:
+                self._operator(node, path)
                 return
-        module = ".".join(chain[:-1])
-        if module in MODULES | SUBMODULES and (why := self._member(module, chain[-1])):
-            self._note(node, f"{why}: {'.'.join(chain)}")
+            if path[:2] == ["bpy", "app"]:
+                if len(path) == 3 and path[2] not in _APP_FACTS:
+                    self._note(node, f"reaches the application: {dotted}")
+                elif len(path) > 2 or inner:
+                    return
+            if module in MODULES | SUBMODULES and (why := self._member(module, path[-1])):
+                self._note(node, f"{why}: {dotted}")
+                return
+            if not isinstance(node.ctx, ast.Load) and (
+                module in MODULES | SUBMODULES or path[:2] == ["bpy", "types"]
+            ):
+                self._note(node, f"changes {dotted} for everybody")
+            if path[:2] == ["bpy", "types"] and path[-1] in ("append", "prepend", "remove"):
+                self._note(node, f"changes Blender's own interface: {dotted}")
+            if dotted == "bpy.context.copy":
+                self._note(node, f"reaches everything by computed names: {dotted}")
+        own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+        if own and node.attr.startswith("_") and not node.attr.startswith("__"):
             return
         if why := self._plain_attribute(node.attr):
             self._note(node, f"{why}: {ast.unparse(node)[-60:]}")
 
     def _plain_attribute(self, name: str) -> str:
-        if name.startswith("__") or (name.startswith("_") and name != "_"):
+        if name.startswith("_") and name != "_" and name not in _HARMLESS_DUNDERS:
             return "reaches a private name"
         return _ATTRIBUTES.get(name, "")
 
@@ -285,22 +338,24 @@ class _Walk:
             if not known or _FORMAT_FIELD.search(str(function.value.value)):  # type: ignore[attr-defined]
                 self._note(node, "formats a text that may reach attributes")
 
-    def _chain(self, node: ast.Attribute) -> list[str]:
-        """The dotted path of an attribute that begins with a module, or []."""
+    def _paths(self, node: ast.Attribute) -> list[list[str]]:
+        """The dotted paths that an attribute may be, where it begins with a known name."""
         names: list[str] = []
         inner: ast.AST = node
         while isinstance(inner, ast.Attribute):
             names.append(inner.attr)
             inner = inner.value
-        if isinstance(inner, ast.Name) and inner.id in self.names:
-            return [*self.names[inner.id].split("."), *reversed(names)]
-        return []
+        if not isinstance(inner, ast.Name):
+            return []
+        beginnings = sorted(self.names.get(inner.id, ()))
+        return [[*each.split("."), *reversed(names)] for each in beginnings]
 
 
 def _names_plainly(call: ast.AST, function: ast.Name) -> bool:
-    """Whether `getattr(x, "name")` is called at once, with a name written out."""
+    """Whether `getattr(x, "name")` or a sister is called at once, with a name written out."""
     return (
-        isinstance(call, ast.Call)
+        function.id in ("getattr", "setattr", "delattr")
+        and isinstance(call, ast.Call)
         and call.func is function
         and len(call.args) > 1
         and isinstance(call.args[1], ast.Constant)

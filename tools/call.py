@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .errors import CallCancelled, PermissionRefused, SceneReplaced, ToolError
+from .errors import CallCancelled, PermissionRefused, SceneReplaced, ToolError, said
 from .gate import Approval, Decision, Gate, Origin, Request
 from .picture import Picture
 from .plain import Plain, Secrets, plain
@@ -136,7 +136,7 @@ class CallPath:
             decision = self._gate.decide(request)
             if decision is Decision.DENY:
                 raise PermissionRefused(f"A rule of this Blender forbids it: {request.in_words()}.")
-        except ToolError as error:
+        except Exception as error:  # a tool's own `assess` is code as well
             call.result.set_result(self._failed(error))
             return call
         generation = self._scene.generation
@@ -221,7 +221,7 @@ class CallPath:
         if isinstance(error, ToolError):
             message, details = str(error), error.details
         else:
-            message, details = f"{type(error).__name__}: {error}", {}
+            message, details = f"{type(error).__name__}: {said(error)}", {}
         return CallResult(
             False,
             plain(details, self._secrets) if details else None,

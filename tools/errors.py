@@ -65,6 +65,14 @@ class Unavailable(ToolError):
     """This machine, or this moment, cannot do it."""
 
 
+def said(error: BaseException) -> str:
+    """Return an exception's message, also where its own `__str__` raises."""
+    try:
+        return str(error)
+    except Exception as fault:
+        return f"its message could not be read ({type(fault).__name__})"
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return " Did you mean …?" with up to three of `known` that resemble `name`, or ""."""
     lowered = {each.lower(): each for each in known}

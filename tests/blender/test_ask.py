@@ -123,6 +123,12 @@ def test_the_scene_is_saved_where_asked(ask, tmp_path):
     assert "Plane" in bpy.data.objects
 
 
+def test_a_place_where_nothing_can_be_saved_is_an_error_in_words(ask):
+    code, _, err = ask(Say("Done."), options=["--save", "/nowhere/made.blend"])
+    assert code == 1
+    assert "/nowhere/made.blend cannot be saved" in err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -38,6 +38,16 @@ INSIDE = {
     "collections.abc": "from collections.abc import Iterable\nprint(Iterable)",
     "types of bpy": "print(isinstance(bpy.context.object, bpy.types.Object))",
     "the context handed on": "from bpy import context\nprint(context)",
+    "super and names of its own": (
+        "class A:\n def __init__(self):\n  super().__init__()\n  self._x = 1\nA()"
+    ),
+    "a loop over inputs": "for input in bpy.data.materials:\n print(input.name)",
+    "star from math": "from math import *\nprint(sin(pi))",
+    "annotations": "from __future__ import annotations\ndef f(x: int) -> int: return x",
+    "update of a dictionary": "d = {}\nd.update(a=1)\ne = dict(update=1)",
+    "a nurbs path": "bpy.ops.curve.primitive_nurbs_path_add()",
+    "a name for the context": "c = bpy.context\nc.object.location.x = 1",
+    "copying a list": "a = [1].copy()\nb = bpy.context.object.copy()",
     "broken code": "def (",
     "an array": "o = bpy.data.objects.new('E', None)\nbpy.context.collection.objects.link(o)",
 }
@@ -134,6 +144,29 @@ OUTSIDE = {
     "input": "input()",
     "breakpoint": "breakpoint()",
     "a metaclass": "class A(metaclass=B): pass",
+    "a name for two modules": (
+        "import bpy as b\nif 0:\n import math as b\nb.ops.wm.quit_blender()"
+    ),
+    "annotations as code": (
+        "from typing import get_type_hints\ndef f(x: '_' + '_import_'): pass\nget_type_hints(f)"
+    ),
+    "singledispatch": "import functools\n@functools.singledispatch\ndef g(x): pass",
+    "string.Formatter": "import string\nstring.Formatter().get_field('0.a', [1], {})",
+    "a copied context": "bpy.context.copy()['prefer' + 'ences']",
+    "a copied context by another name": "c = bpy.context\nc.copy()",
+    "a menu's entry": "bpy.types.VIEW3D_MT_add.append(print)",
+    "a menu by another name": "m = bpy.types.VIEW3D_MT_add\nm.append(print)",
+    "a menu's draw": "bpy.types.VIEW3D_MT_object.draw = print",
+    "a draw handler": "bpy.types.SpaceView3D.draw_handler_add(print, (), 'WINDOW', 'POST_PIXEL')",
+    "patching a module": "import json\njson.dumps = None",
+    "patching a module by a loop": "import math\nfor math.pi in [3]: pass",
+    "deleting from a module": "import time\ndel time.monotonic",
+    "the copy buffer": "bpy.ops.view3d.copybuffer()",
+    "copying a pose": "bpy.ops.pose.copy()",
+    "a node that reads files": "t.nodes.new('GeometryNodeImportText')",
+    "an image strip": "s.strips.new_image('a', '/etc/hostname', 1, 1)",
+    "a bake folder": "m.simulation_bake_directory = '/tmp'",
+    "a freestyle script": "v.freestyle_settings.mode = 'SCRIPT'",
     "too deep": "x = " + "(" * 90 + "1" + ")" * 90 + "\n" + "y = " + "+".join(["1"] * 50_000),
     "too long": "x = 1\n" * 40_000,
 }

@@ -14,8 +14,9 @@ import bpy
 from annotated_types import MaxLen
 
 from ..allowlist import findings
-from ..errors import CodeFailed, ToolError
+from ..errors import CodeFailed, ToolError, said
 from ..interrupt import SCRIPT, STOP_NAME, Stop, stopping_points
+from ..plain import Secrets, plain
 from ..queue import Job
 from ..registry import Assessment, Effect, tool
 
@@ -52,14 +53,28 @@ def execute_code(code: Annotated[str, MaxLen(1_000_000)], job: Job[Any]) -> Code
     linecache.cache[SCRIPT] = (len(code), None, code.splitlines(keepends=True), SCRIPT)
     try:
         compiled = _compile(code)
+    except Exception as error:  # ast and compile raise SyntaxError, ValueError, RecursionError, …
+        raise _failure(error, code, "") from None
+    values: list[object] = []
+
+    def run() -> None:
+        # The value and an error's message are read in here too, where the time limit holds: a
+        # script's own `__repr__` and `__str__` may never end.
+        try:
+            exec(compiled, names)
+            values.append(plain(names.get(_VALUE), Secrets()))
+        except Stop:
+            raise
+        except BaseException as error:  # a script may raise anything, SystemExit included
+            raise _failure(error, code, output.text()) from None
+
+    try:
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            job.run_script(lambda: exec(compiled, names))
-    except ToolError as stopped:  # by its time limit or its caller
-        stopped.details.update(stdout=output.text())
+            job.run_script(run)
+    except ToolError as failed:
+        failed.details.setdefault("stdout", output.text())
         raise
-    except BaseException as error:  # a script may raise anything, SystemExit included
-        raise _failure(error, code, output.text()) from None
-    return CodeResult(stdout=output.text(), value=names.get(_VALUE))
+    return CodeResult(stdout=output.text(), value=values[0])
 
 
 def _compile(code: str) -> Any:
@@ -97,32 +112,25 @@ class _Output(io.TextIOBase):
 def _failure(error: BaseException, code: str, output: str) -> CodeFailed:
     kind = type(error).__name__
     if isinstance(error, SystemExit):
-        said = f"the script called exit ({error.code!r}); it ended there, Blender goes on"
+        message = f"the script called exit ({error.code!r}); it ended there, Blender goes on"
+    elif isinstance(error, SyntaxError):
+        message = error.msg
     else:
-        said = _said(error)
+        message = said(error) or "no message"
     line = _failing_line(error)
     lines = code.splitlines()
     source = lines[line - 1].strip() if line and line <= len(lines) else ""
     where = f"\nline {line}: {source}" if line else ""
     printed = f"\nPrinted before that:\n{output}" if output else ""
     return CodeFailed(
-        f"{kind}: {said}{where}{printed}",
+        f"{kind}: {message}{where}{printed}",
         exception=kind,
-        said=said,
+        said=message,
         line=line,
         source=source,
         stdout=output,
         traceback=_traceback(error),
     )
-
-
-def _said(error: BaseException) -> str:
-    if isinstance(error, SyntaxError):
-        return error.msg
-    try:
-        return str(error) or "no message"
-    except Exception:  # a stranger's __str__
-        return "its message could not be read"
 
 
 def _failing_line(error: BaseException) -> int | None:

@@ -15,11 +15,10 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import bpy
 import gpu
-import numpy as np
 from annotated_types import Ge, Le, MaxLen
 from mathutils import Euler, Matrix, Vector
 
@@ -27,6 +26,9 @@ from ..errors import InvalidArguments, Unavailable
 from ..picture import Picture
 from ..registry import Assessment, Effect, tool
 from .objects import find_object
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _FIELD_OF_VIEW = math.radians(40.0)
 _DIRECTIONS = {
@@ -91,12 +93,13 @@ def _view_of(
         graph = bpy.context.evaluated_depsgraph_get()
         evaluated = camera.evaluated_get(graph)
         projection = evaluated.calc_matrix_camera(graph, x=width, y=height)
-        matrix = evaluated.matrix_world.normalized().inverted()
+        matrix = evaluated.matrix_world.normalized().inverted_safe()
         return width, height, matrix, projection, f"through the camera {camera.name!r}"
     bpy.context.view_layer.update()
-    objects = [find_object(name) for name in names] or [
-        each for each in scene.objects if each.visible_get() and _has_extent(each)
-    ]
+    named = [find_object(name) for name in names]
+    if unseen := [each.name for each in named if not each.visible_get()]:
+        raise Unavailable(f"Not to be seen, hidden or in another scene: {', '.join(unseen)}.")
+    objects = named or [each for each in scene.objects if each.visible_get() and _has_extent(each)]
     centre, radius = _sphere(objects)
     rotation = _DIRECTIONS[view].to_matrix()
     distance = radius / math.sin(_FIELD_OF_VIEW / 2)
@@ -204,6 +207,8 @@ def _draw(width: int, height: int, matrix: Matrix, projection: Matrix) -> np.nda
             read = gpu.state.active_framebuffer_get().read_color(0, 0, width, height, 4, 0, "UBYTE")
     finally:
         target.free()
+    import numpy as np  # at first need: enabling the extension need not take its time
+
     read.dimensions = width * height * 4
     return np.array(read, dtype=np.uint8).reshape(height, width, 4)
 
@@ -263,6 +268,8 @@ def _render_once() -> None:
 
 def _png(pixels: np.ndarray[Any, Any]) -> bytes:
     """Encode rows from the bottom up as an RGB PNG (the PNG specification, sections 5 and 9)."""
+    import numpy as np
+
     height, width, _ = pixels.shape
     rows = np.zeros((height, 1 + width * 3), np.uint8)  # a filter byte, none, before each row
     rows[:, 1:] = pixels[::-1, :, :3].reshape(height, width * 3)
@@ -283,7 +290,10 @@ def _png(pixels: np.ndarray[Any, Any]) -> bytes:
 
 
 def _is_new_temporary_file(path: str) -> bool:
-    folder = Path(path).parent.resolve()
+    try:
+        folder = Path(path).parent.resolve()
+    except (OSError, ValueError):
+        return False
     temporary = Path(tempfile.gettempdir()).resolve()
     return (folder == temporary or temporary in folder.parents) and not os.path.lexists(path)
 
@@ -296,5 +306,5 @@ def _write(path: str, data: bytes) -> None:
             file.write(data)
     except FileExistsError:
         raise InvalidArguments(f"filepath: {path} exists already; give another name.") from None
-    except OSError as error:
-        raise Unavailable(f"Could not write {path}: {error.strerror}.") from None
+    except (OSError, ValueError) as error:  # ValueError: no path at all, with a NUL in it
+        raise Unavailable(f"Could not write {path!r}: {error}.") from None

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import bpy
 from annotated_types import MaxLen, MinLen
-from mathutils import Vector
+from mathutils import Matrix, Vector
 
 from ..errors import NoSuchObject, nearest
 from ..registry import Effect, tool
@@ -17,6 +17,8 @@ from ..registry import Effect, tool
 _ROOM = 7_000
 """Bytes of descriptions in one answer; what does not fit is named, to be asked for again."""
 _LISTED = 20
+_TEXT = 300
+"""Characters of a text in a property."""
 
 
 @tool(effect=Effect.READS)
@@ -67,11 +69,32 @@ def find(blocks: Any, name: str, kind: str) -> Any:
     Raises:
         NoSuchObject: with the nearest names.
     """
-    found = blocks.get(name)
+    found = blocks.get(name) if _is_text(name) else None
     if found is None:
         hint = nearest(name, blocks.keys())
         raise NoSuchObject(f"There is no {kind} {name!r}.{hint}", given=name)
     return found
+
+
+def world_matrix(each: bpy.types.Object) -> Matrix:
+    """Return an object's matrix in the world's frame.
+
+    Blender keeps it up to date for what it displays only; for the rest (hidden, of another scene)
+    it is put together from the parents' here, without constraints and animation.
+    """
+    if each.visible_get():
+        return each.matrix_world
+    if each.parent is None:
+        return each.matrix_basis.copy()
+    return world_matrix(each.parent) @ each.matrix_parent_inverse @ each.matrix_basis
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # a lone surrogate: Blender raises SystemError at it
+        return False
+    return True
 
 
 def _describe(each: bpy.types.Object) -> dict[str, Any]:
@@ -82,7 +105,7 @@ def _describe(each: bpy.types.Object) -> dict[str, Any]:
         "rotation": _rotation(each),
         "scale": each.scale.to_tuple(4),
         "dimensions": each.dimensions.to_tuple(4),
-        "world_location": each.matrix_world.translation.to_tuple(4),
+        "world_location": world_matrix(each).translation.to_tuple(4),
         "bounds": _bounds(each),
         "visible": each.visible_get(),
         "collections": [each.name for each in each.users_collection],
@@ -120,7 +143,8 @@ def _rotation(each: bpy.types.Object) -> dict[str, object]:
 def _bounds(each: bpy.types.Object) -> list[list[float]] | None:
     if each.type in ("EMPTY", "CAMERA", "LIGHT", "SPEAKER"):
         return None
-    corners = [each.matrix_world @ Vector(corner) for corner in each.bound_box]
+    world = world_matrix(each)
+    corners = [world @ Vector(corner) for corner in each.bound_box]
     return [[round(pick(axis), 4) for axis in zip(*corners)] for pick in (min, max)]
 
 
@@ -167,7 +191,9 @@ def _is_default(prop: Any, value: Any) -> bool:
 def _simple(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 5)
-    if isinstance(value, (bool, int, str)):
+    if isinstance(value, str):
+        return value if len(value) <= _TEXT else f"{value[:_TEXT]}…"
+    if isinstance(value, (bool, int)):
         return value
     if isinstance(value, bpy.types.ID):
         return value.name
