@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import openai
 
+from .keys import variable_for
 from .settings import Settings
 
 
@@ -47,8 +48,11 @@ def _status(error: openai.APIStatusError, settings: Settings) -> str:
     host = settings.host
     match error.status_code:
         case 401:
-            where = f" It came from {settings.key.source}." if settings.key else ""
-            return f"{host} does not accept the key ({said}).{where} Enter a valid one."
+            if settings.key is None:
+                name = variable_for(settings.endpoint)
+                return f"{host} wants a key ({said}). Set {name} in the environment."
+            where = f"It came from {settings.key.source}."
+            return f"{host} does not accept the key ({said}). {where} Enter a valid one."
         case 402:
             return f"There is no credit left at {host} ({said}). Add some, or choose a free model."
         case 403:

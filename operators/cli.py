@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import queue
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 import bpy
 
@@ -42,11 +42,13 @@ def unregister() -> None:
     bpy.utils.unregister_cli_command(_registered)
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str], out: TextIO | None = None) -> int:
     """Run one command.
 
     Args:
         argv: What follows the command's name.
+        out: Where the command's own lines go; standard output if None, on which Blender
+            writes as well.
 
     Returns:
         The process's exit code: 0 it did what it should, 1 it failed, 2 it was called wrongly,
@@ -58,8 +60,8 @@ def main(argv: Sequence[str]) -> int:
         return stopped.code if isinstance(stopped.code, int) else 2
     if options.file and not _open(options.file):
         return 1
-    run: Callable[[argparse.Namespace], int] = options.run
-    return run(options)
+    run: Callable[[argparse.Namespace, TextIO], int] = options.run
+    return run(options, out or sys.stdout)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,7 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--file", type=Path, metavar="BLEND", help="open this file first")
     common.add_argument(
-        "--time-limit", type=_seconds, metavar="S", help="seconds that running code may take"
+        "--time-limit",
+        type=_seconds,
+        metavar="S",
+        help="seconds that running code may take (ask: 30, serve: 170)",
     )
     parser = argparse.ArgumentParser(prog=COMMAND, description="Scene Chat without a window.")
     verbs = parser.add_subparsers(required=True, metavar="serve|ask")
@@ -81,13 +86,19 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 for any that is free")
     serve.set_defaults(run=_serve)
     ask = verbs.add_parser("ask", parents=[common], help="send one prompt to the model")
-    ask.add_argument("prompt")
+    ask.add_argument("prompt", type=_words)
     ask.add_argument("--endpoint", default="", metavar="URL", help="default: OpenRouter")
     ask.add_argument("--model", default="", metavar="ID", help="the endpoint's name for the model")
     ask.add_argument("--save", type=Path, metavar="BLEND", help="save the scene here afterwards")
     ask.add_argument("--json", action="store_true", help="print one JSON object a line")
     ask.set_defaults(run=_ask)
     return parser
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; say what to do")
+    return text
 
 
 def _permissions(text: str) -> tuple[str, ...]:
@@ -127,7 +138,7 @@ def _save(file: Path) -> bool:
     return True
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace, out: TextIO) -> int:
     here = runtime.current()
     here.gate.allow("client", options.allow)
     try:
@@ -135,17 +146,24 @@ def _serve(options: argparse.Namespace) -> int:
     except PortTaken as taken:
         print(taken, file=sys.stderr)
         return 1
-    print(f"Scene Chat serves on 127.0.0.1:{here.server.port}. Ctrl+C ends it.", flush=True)
+    print(
+        f"Scene Chat serves on 127.0.0.1:{here.server.port}. Ctrl+C ends it.", file=out, flush=True
+    )
     with _signals(lambda: here.queue.cancel_running("Scene Chat is ending.")) as interrupted:
         here.run_until(lambda: bool(interrupted))
     here.server.stop()
     return 0
 
 
-def _ask(options: argparse.Namespace) -> int:
+def _ask(options: argparse.Namespace, out: TextIO) -> int:
     here = runtime.current()
     here.gate.allow("chat", options.allow)
-    show = _print_json if options.json else Transcript()
+    if options.save and not os.access(options.save.resolve().parent, os.W_OK):
+        print(
+            f"{options.save} cannot be saved: its folder is not there to write to.", file=sys.stderr
+        )
+        return 1
+    show = _json_lines(out) if options.json else Transcript(out)
     ended = ask(
         options.prompt,
         endpoint=options.endpoint,
@@ -174,23 +192,26 @@ def ask(
         model: "" for the default one.
         limits: How long each call may wait and run, in seconds.
         show: Gets every event, on the main thread. Ctrl+C stops the turn.
+
+    Returns:
+        How the turn ended.
+
+    Raises:
+        TurnRunning: another is under way.
     """
     here = runtime.current()
-    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    here.chat.listener = events.put
     end: list[End] = []
 
-    def shown() -> bool:
-        while not events.empty():
-            event = events.get()
-            show(event)
-            if isinstance(event, End):
-                end.append(event)
-        return bool(end)
+    def shown(event: Event) -> None:
+        show(event)
+        if isinstance(event, End):
+            end.append(event)
 
+    # Through the queue, so that a call is shown before it runs.
+    here.chat.listener = lambda event: here.calls.read(lambda: shown(event))
     with _signals(here.chat.stop):
         here.send(prompt, here.settings(endpoint, model), limits)
-        here.run_until(shown)
+        here.run_until(lambda: bool(end))
     return end[0]
 
 
@@ -215,20 +236,21 @@ def _signals(stop: Callable[[], None]) -> Iterator[list[int]]:
             signal.signal(each, handler)
 
 
-def _print_json(event: Event) -> None:
-    print(json.dumps(as_json(event), ensure_ascii=False), flush=True)
+def _json_lines(out: TextIO) -> Callable[[Event], None]:
+    return lambda event: print(json.dumps(as_json(event)), file=out, flush=True)
 
 
 class Transcript:
     """Prints a turn for people: the answer as it comes, calls and receipts on lines of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
         self._in_line = False
 
     def __call__(self, event: Event) -> None:
         match event:
             case Text(text):
-                print(text, end="", flush=True)
+                print(text, end="", file=self._out, flush=True)
                 self._in_line = not text.endswith("\n")
             case ToolCall(name=name, arguments=arguments):
                 self._line(f"  > {name} {_short(json.dumps(arguments, ensure_ascii=False))}")
@@ -242,12 +264,12 @@ class Transcript:
             case Reasoning() | Usage():
                 pass
 
-    def _line(self, text: str, to: Any = None) -> None:
+    def _line(self, text: str, to: TextIO | None = None) -> None:
         if self._in_line:
-            print()
+            print(file=self._out, flush=True)
             self._in_line = False
         if text:
-            print(text, file=to or sys.stdout, flush=True)
+            print(text, file=to or self._out, flush=True)
 
 
 def _short(text: str) -> str:

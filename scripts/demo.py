@@ -93,9 +93,11 @@ def _talk(options: argparse.Namespace) -> bool:
     for number, prompt in enumerate(PROMPTS, 1):
         print(f"\n[{number}/{len(PROMPTS)}] You: {prompt}", flush=True)
         started = time.monotonic()
-        end = cli.ask(prompt, endpoint=options.endpoint, model=options.model, show=cli.Transcript())
+        end = cli.ask(
+            prompt, endpoint=options.endpoint, model=options.model, show=cli.Transcript(sys.stdout)
+        )
         if end.reason != "done":
-            print(f"The demo ends here: the turn {end.reason}.", file=sys.stderr)
+            print(f"The demo ends here: the turn ended with {end.reason!r}.", file=sys.stderr)
             return False
         print(f"  ({time.monotonic() - started:.1f} s)", flush=True)
     return True

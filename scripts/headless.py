@@ -16,11 +16,11 @@ from bpy_session import EXTENSION, bpy_session
 def main() -> int:
     """Run the command that the arguments name; return the process's exit code."""
     # Blender writes to standard output as it likes; there only the command's own lines belong.
-    sys.stdout = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    out = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
     with bpy_session():
         cli = importlib.import_module(f"{EXTENSION}.operators.cli")
-        code: int = cli.main(sys.argv[1:])
+        code: int = cli.main(sys.argv[1:], out)
         return code
 
 

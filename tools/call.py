@@ -19,7 +19,7 @@ from .errors import CallCancelled, PermissionRefused, SceneReplaced, ToolError, 
 from .gate import Approval, Decision, Gate, Origin, Request
 from .picture import Picture
 from .plain import Plain, Secrets, plain
-from .queue import Job, MainThreadQueue
+from .queue import Job, Limits, MainThreadQueue
 from .receipt import Receipt
 from .registry import Effect, Registry, Tool
 
@@ -149,9 +149,9 @@ class CallPath:
             )
         return call
 
-    def read(self, function: Callable[[], Any], origin: Origin) -> Future[Any]:
-        """Queue a look at the scene that is not a tool call, and return its future. Any thread."""
-        return self._queue.submit(lambda _job: function(), origin.limits, edits=False).future
+    def read(self, function: Callable[[], Any]) -> Future[Any]:
+        """Queue what changes nothing and is no tool call; return its future. Any thread."""
+        return self._queue.submit(lambda _job: function(), Limits(), edits=False).future
 
     def _answered(
         self, answer: Future[None], call: Call, tool: Tool, request: Request, generation: int

@@ -4,9 +4,9 @@
 `Interruptible.stop` may be called from any thread. Nothing is added to the running code, so it
 costs it nothing. How a stop gets through, each step for what escapes the one before:
 
-1. An exception is sent to the main thread every 20 ms. `try: … except: pass` would swallow it, so
-   each `try` first gets a handler that lets it through.
-2. `contextlib.suppress(BaseException)` in a loop still swallows it nearly always. After 0.3 s the
+1. An exception is sent to the main thread, and another 20 ms after each that did not do it.
+   `try: … except: pass` would swallow them, so each `try` first gets a handler that lets them through.
+2. `contextlib.suppress(BaseException)` in a loop still swallows them nearly always. After 0.3 s the
    exception is raised on the script's next line instead: by `sys.monitoring` from Python 3.12, by
    a trace function before (Blender 4.2 to 5.0 have 3.11).
 
@@ -42,6 +42,13 @@ T = TypeVar("T")
 
 class Stop(BaseException):
     """Raised inside a script that is to end. Not an `Exception`, so few handlers catch it."""
+
+    arrived = 0
+    """How many there were. One that was sent counts once a handler has seen it."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        Stop.arrived += 1
 
 
 class _LetThrough(ast.NodeTransformer):
@@ -137,20 +144,24 @@ class Interruptible:
         started = time.monotonic()
         while self._pusher is None:  # until it is known, `_leave` could miss it
             time.sleep(0)
+        latest = -1
         try:
             while self._armed:
-                if _in_script(self._thread_id):
-                    _send(self._thread_id, Stop)
-                if time.monotonic() - started > _PATIENCE:
-                    _insist(self)
+                # While one is on its way, which a long call in C can hold up, nothing else is done:
+                # in 3.11 it would arrive inside `_set_trace`.
+                if Stop.arrived != latest:
+                    if _in_script(self._thread_id):
+                        latest = Stop.arrived
+                        _send(self._thread_id, Stop)
+                    if time.monotonic() - started > _PATIENCE:
+                        _insist(self)
                 time.sleep(_PERIOD)
         finally:
             _desist()
 
-    def raise_if_due(self, filename: str) -> None:
-        """Raise `Stop` where a line of a script that is to end begins."""
-        if self._armed and filename == SCRIPT and threading.get_ident() == self._thread_id:
-            raise Stop
+    def is_due(self, filename: str) -> bool:
+        """Whether a line that begins now, in code of that file name, is where to stop."""
+        return self._armed and filename == SCRIPT and threading.get_ident() == self._thread_id
 
 
 def _send(thread_id: int, exception: type[BaseException]) -> None:
@@ -188,7 +199,8 @@ if sys.version_info >= (3, 12):
             return
 
         def on_line(code: CodeType, _line: int) -> None:
-            run.raise_if_due(code.co_filename)
+            if run.is_due(code.co_filename):
+                raise Stop
 
         monitoring.use_tool_id(_tool, "scene_chat")
         monitoring.register_callback(_tool, monitoring.events.LINE, on_line)
@@ -216,10 +228,12 @@ else:  # Blender 4.2 to 5.0
         _insisting = None
 
     def _trace(frame: FrameType, _event: str, _argument: object) -> Any:
-        if _insisting is not None:
-            # Raising takes the trace function away, so it is put back from the next pending call.
+        run = _insisting
+        if run is not None and run.is_due(frame.f_code.co_filename):
+            # Raising takes the trace function away, so it is put back from a pending call. Only
+            # here: one made on a line that does not raise is begun again by it, without end.
             ctypes.pythonapi.Py_AddPendingCall(_set_trace, None)
-            _insisting.raise_if_due(frame.f_code.co_filename)
+            raise Stop
         return _trace
 
     # Kept for good: a pending call may come after the script has ended.

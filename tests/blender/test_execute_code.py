@@ -135,3 +135,20 @@ def test_allowed_code_runs(code, here):
 def test_nothing_is_kept_from_one_script_to_the_next(code):
     code("kept = 1")
     assert "NameError" in code("kept").error
+
+
+def test_a_value_whose_repr_never_ends_is_ended_at_the_time_limit(code):
+    text = "class R:\n def __repr__(self):\n  while True: pass\nR()"
+    assert code(text, running=0.3).kind == "TimeLimitReached"
+
+
+def test_a_value_that_cannot_even_be_looked_at_is_a_failure_and_not_silence(code):
+    text = (
+        "from collections.abc import Mapping\n"
+        "class E(Exception):\n def __str__(self): raise E\n"
+        "class M(Mapping):\n"
+        " def __iter__(self): raise E\n def __len__(self): return 1\n"
+        " def __getitem__(self, k): raise E\n"
+        "M()"
+    )
+    assert "could not be read" in code(text).error

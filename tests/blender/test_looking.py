@@ -167,10 +167,18 @@ def test_a_look_writes_new_files_in_the_temporary_folder_unasked(call, tmp_path)
 def test_a_look_overwrites_nothing(call, tmp_path, here):
     file = tmp_path / "a.png"
     file.write_text("mine")
-    assert call("look", size=64, filepath=str(file)).kind == "PermissionRefused"
     here.gate.allow("chat", ["files"])
     assert "exists already; give another name" in call("look", size=64, filepath=str(file)).error
     assert file.read_text() == "mine"
+
+
+def test_an_object_that_is_not_displayed_is_told_where_it_is_and_cannot_be_looked_at(call):
+    cube = bpy.data.objects["Cube"]
+    cube.hide_viewport = True
+    cube.location.x = 7
+    told = call("get_object_info", names=["Cube"]).value["objects"][0]
+    assert told["world_location"] == [7, 0, 0]
+    assert "Not to be seen" in call("look", names=["Cube"], size=64).error
 
 
 def test_a_look_writes_elsewhere_only_if_allowed(call, here):

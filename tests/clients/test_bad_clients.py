@@ -157,3 +157,13 @@ def test_a_taken_port_is_an_error_in_words(served):
     )  # fmt: skip
     assert done.returncode == 1
     assert f"Port {served.port} is taken" in done.stderr
+
+
+def test_on_standard_output_of_ask_there_are_json_lines_only(tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(CHECKOUT / "scripts" / "headless.py"), "ask", "x", "--json",
+         "--endpoint", "http://127.0.0.1:9/v1", "--save", str(tmp_path / "a.blend")],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["error", "end"]
+    assert (tmp_path / "a.blend").exists()

@@ -157,6 +157,6 @@ def test_after_closing_every_call_ends_with_a_sentence(house):
 
 
 def test_a_look_at_the_scene_that_is_no_tool_call_runs_on_the_main_thread_too(house):
-    future = house.calls.read(lambda: len(house.scene.names), house.origin())
+    future = house.calls.read(lambda: len(house.scene.names))
     assert isinstance(future, Future)
     assert future.result(5) == 0

@@ -25,6 +25,8 @@ STUBBORN = {
     ),
     "an except group": "while True:\n try:\n  while True: pass\n except* BaseException: pass",
     "a loop in C": "sum(1 for _ in iter(int, 1))",
+    "a sleep, then a loop": "import time\ntime.sleep(0.6)\nwhile True: pass",
+    "a sleep, then the end of a try": "import time\ntry: time.sleep(0.6)\nexcept: pass\nwhile 1: pass",
     "library code": "import functools\nwhile True: functools.reduce(max, range(99))",
 }
 

@@ -271,3 +271,21 @@ def test_a_client_that_leaves_before_its_large_reply_was_read_is_forgotten(conne
     while len(server.clients) > 1 and time.monotonic() < deadline:
         time.sleep(0.01)
     assert len(server.clients) == 1
+
+
+def test_commands_sent_ahead_are_all_answered_after_the_client_closed_its_side(connect):
+    peer = connect()
+    peer.send(b'{"type":"count","params":{}}' * 50)
+    peer.socket.shutdown(socket.SHUT_WR)
+    data = b""
+    while more := peer.socket.recv(65536):
+        data += more
+    assert data == b'{"status": "success", "result": 0}' * 50
+
+
+def test_a_flood_of_one_client_does_not_hold_up_another(connect):
+    flood, quick = connect(), connect()
+    flood.send(b"{}" * 20_000)
+    began = time.monotonic()
+    assert quick.ask("count")["result"] == 0
+    assert time.monotonic() - began < 1.0

@@ -43,6 +43,8 @@ def _assess(arguments: Mapping[str, Any]) -> Assessment:
     path = arguments["filepath"]
     if not path:
         return Assessment(Effect.READS)
+    if os.path.lexists(path.replace("\0", "")):
+        raise InvalidArguments(f"filepath: {path} exists already; give another name.")
     if _is_new_temporary_file(path):
         return Assessment(Effect.READS)
     return Assessment(Effect.FILES, (f"it writes {path}",))
