@@ -233,7 +233,8 @@ def _signals(stop: Callable[[], None]) -> Iterator[list[int]]:
         yield noted
     finally:
         for each, handler in before.items():
-            signal.signal(each, handler)
+            # Blender's own handler, not set from Python, reads as None and cannot be put back.
+            signal.signal(each, signal.SIG_DFL if handler is None else handler)
 
 
 def _json_lines(out: TextIO) -> Callable[[Event], None]:

@@ -163,7 +163,10 @@ class Server:
         self.port = 0
 
     def _run(self, listening: list[socket.socket]) -> None:
-        self._calls.registry.schemas()  # imports pydantic now, not in the first client's time
+        try:
+            self._calls.registry.schemas()  # imports pydantic now, not in the first client's time
+        except Exception:  # each call will meet it again, and tell its client
+            traceback.print_exc()
         while not self._stopping:
             for key, events in self._selector.select(self._until_next_deadline()):
                 sock = key.fileobj

@@ -98,6 +98,7 @@ def _is_text(name: str) -> bool:
 
 
 def _describe(each: bpy.types.Object) -> dict[str, Any]:
+    world = world_matrix(each)
     described: dict[str, Any] = {
         "name": each.name,
         "type": each.type,
@@ -105,8 +106,8 @@ def _describe(each: bpy.types.Object) -> dict[str, Any]:
         "rotation": _rotation(each),
         "scale": each.scale.to_tuple(4),
         "dimensions": each.dimensions.to_tuple(4),
-        "world_location": world_matrix(each).translation.to_tuple(4),
-        "bounds": _bounds(each),
+        "world_location": world.translation.to_tuple(4),
+        "bounds": _bounds(each, world),
         "visible": each.visible_get(),
         "collections": [each.name for each in each.users_collection],
     }
@@ -140,10 +141,9 @@ def _rotation(each: bpy.types.Object) -> dict[str, object]:
     return {"mode": each.rotation_mode, "degrees": [round(math.degrees(a), 4) for a in euler]}
 
 
-def _bounds(each: bpy.types.Object) -> list[list[float]] | None:
+def _bounds(each: bpy.types.Object, world: Matrix) -> list[list[float]] | None:
     if each.type in ("EMPTY", "CAMERA", "LIGHT", "SPEAKER"):
         return None
-    world = world_matrix(each)
     corners = [world @ Vector(corner) for corner in each.bound_box]
     return [[round(pick(axis), 4) for axis in zip(*corners)] for pick in (min, max)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from functools import cache
 from typing import Annotated, Any, TypedDict
 
 import bpy
@@ -91,9 +92,14 @@ def _types(objects: Any) -> list[str]:
     """Each object's type, in order: 10 ms for 100,000, where asking one by one takes 50."""
     numbers = array("i", bytes(4 * len(objects)))
     objects.foreach_get("type", numbers)
-    items = bpy.types.Object.bl_rna.properties["type"].enum_items
-    names = {item.value: item.identifier for item in items}
+    names = _type_names()
     return [names[number] for number in numbers]
+
+
+@cache
+def _type_names() -> dict[int, str]:
+    items = bpy.types.Object.bl_rna.properties["type"].enum_items
+    return {item.value: item.identifier for item in items}
 
 
 def _matching(
