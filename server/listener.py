@@ -143,7 +143,8 @@ class Server:
         self._bell.setblocking(False)
         self._ringer.setblocking(False)
         self._selector.register(self._bell, selectors.EVENT_READ)
-        self._finished: deque[tuple[Client, memoryview]] = deque()
+        # With the rest of the reply of the call that finished; None: it only lets others go first.
+        self._finished: deque[tuple[Client, memoryview | None]] = deque()
         self._stopping = False
         self._thread = threading.Thread(
             target=self._run, args=(listening,), name="scene_chat listener"
@@ -249,7 +250,7 @@ class Server:
         begun = 0
         while not (client.call or client.outgoing or client.leaving or client.broken):
             if begun == _COMMANDS_AT_ONCE:
-                self._finished.append((client, memoryview(b"")))
+                self._finished.append((client, None))
                 self._ring()
                 break
             try:
@@ -306,8 +307,9 @@ class Server:
                 continue
         while self._finished:
             client, rest = self._finished.popleft()
-            client.call = None
-            client.last_time = time.monotonic()
+            if rest is not None:
+                client.call = None
+                client.last_time = time.monotonic()
             if rest:
                 client.outgoing.append(rest)
             if client.socket in self.clients:

@@ -289,3 +289,15 @@ def test_a_flood_of_one_client_does_not_hold_up_another(connect):
     began = time.monotonic()
     assert quick.ask("count")["result"] == 0
     assert time.monotonic() - began < 1.0
+
+
+def test_answers_keep_their_order_also_where_a_flood_lets_others_go_first(connect):
+    peer = connect()
+    peer.send(b'{"type":"get_telemetry_consent"}' * 100)
+    peer.send(b'{"type":"wait","params":{"seconds":0.2}}{"type":"count","params":{}}')
+    peer.socket.shutdown(socket.SHUT_WR)
+    data = b""
+    while more := peer.socket.recv(65536):
+        data += more
+    assert data.count(b"consent") == 100
+    assert data.endswith(b'"result": 0.2}{"status": "success", "result": 0}')
