@@ -16,7 +16,7 @@ def register() -> None:
     from .operators import runtime
     from .server.blender_mcp import About
     from .server.listener import Server
-    from .tools import handlers
+    from .tools import handlers, libraries
     from .tools.alarm import Alarm
     from .tools.call import CallPath
     from .tools.gate import Gate
@@ -25,6 +25,7 @@ def register() -> None:
     from .tools.queue import MainThreadQueue
     from .tools.registry import Registry
 
+    libraries.check()
     registry = Registry()
     for function in handlers.TOOLS:
         registry.add(function)
@@ -34,7 +35,7 @@ def register() -> None:
     scene = LiveScene()
     secrets = Secrets()
     calls = CallPath(registry, gate, queue, scene, secrets)
-    chat = Chat(calls, secrets, bpy.app.version_string)
+    chat = Chat(calls, secrets, bpy.app.version_string, runtime.history())
     server = Server(calls, About(_version(), bpy.app.version))
     scene.start()
     runtime.set_current(
@@ -53,6 +54,7 @@ def register() -> None:
     )
     operators.register()
     ui.register()
+    runtime.current().started()
 
 
 def unregister() -> None:

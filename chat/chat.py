@@ -1,18 +1,19 @@
 """The chat: one conversation, and the worker thread on which it lives.
 
 `send`, `stop` and `close` are called on the main thread. The thread, with one asyncio loop, starts
-with the first prompt; openai is imported there, never by enabling the extension. Events reach the
-listener on the worker thread.
+with the first prompt; openai is imported there, never by enabling the extension. Events go into the
+turn, and reach the listener, on the worker thread.
 """
 
 from __future__ import annotations
 
-import itertools
 import threading
 import traceback
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..tools import libraries
 from ..tools.call import CallPath
 from ..tools.gate import Origin
 from ..tools.plain import Secrets
@@ -21,6 +22,7 @@ from .conversation import Conversation
 from .events import End, Error, Event
 from .prompt import system_prompt
 from .settings import Settings
+from .turns import Turn
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,37 +36,50 @@ class TurnRunning(Exception):
     """A prompt was sent while the one before is still being answered."""
 
 
+@dataclass(frozen=True)
+class History:
+    """What was said: for the model, and for people. Outlives the chat, if someone keeps it."""
+
+    conversation: Conversation = field(default_factory=Conversation)
+    turns: list[Turn] = field(default_factory=list)
+
+
 class Chat:
     """A conversation about the scene that is open."""
 
-    def __init__(self, calls: CallPath, secrets: Secrets, blender: str) -> None:
-        """Make a chat without messages.
+    def __init__(
+        self, calls: CallPath, secrets: Secrets, blender: str, history: History | None = None
+    ) -> None:
+        """Make a chat.
 
         Args:
             calls: The way to the scene.
             secrets: Learns the keys that are used, so that no message shows them.
             blender: The running version, for the system prompt.
+            history: To go on from.
         """
-        self.conversation = Conversation()
+        self.history = history or History()
+        self.changes = 0
+        """Grows with every event, after its turn has taken it up."""
         self.listener: Callable[[Event], None] = lambda event: None
         """Gets each event, on the worker thread. Set before `send`."""
         self.running = False
-        """Whether a turn is under way. False before its `End` is given to the listener."""
+        """Whether a turn is under way. False before its `End` is given to the listener, and after
+        its turn has taken that up."""
         self._calls = calls
         self._secrets = secrets
         self._system_prompt = system_prompt(blender)
-        self._turns = itertools.count(1)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         # The rest lives on the worker thread.
-        self._turn: asyncio.Task[End] | None = None
+        self._task: asyncio.Task[End] | None = None
         self._model: Model | None = None
         self._asked: Settings | None = None
 
     def send(
         self, prompt: str, situation: str, settings: Settings, limits: Limits = Limits()
     ) -> None:
-        """Begin a turn and return at once; its last event is an `End`.
+        """Begin a turn, the newest of `turns`, and return at once; its last event is an `End`.
 
         Args:
             prompt: The person's words.
@@ -81,11 +96,18 @@ class Chat:
         if settings.key is not None:
             self._secrets.add(settings.key.value)
         self.running = True
+        turn = Turn(len(self.turns) + 1, prompt)
+        self.turns.append(turn)
         title = " ".join(prompt.split())[:_TITLE_LENGTH] or "Scene Chat"
-        origin = Origin("chat", "Scene Chat", next(self._turns), title, limits)
-        turn = self._answer(prompt, situation, settings, origin)
+        origin = Origin("chat", "Scene Chat", turn.number, title, limits)
         loop = self._started()
-        loop.call_soon_threadsafe(self._begin, loop, turn)
+        answer = self._answer(prompt, situation, settings, origin)
+        loop.call_soon_threadsafe(self._begin, loop, answer)
+
+    @property
+    def turns(self) -> list[Turn]:
+        """Oldest first."""
+        return self.history.turns
 
     def stop(self) -> None:
         """End the turn at once, also while the model is silent; what had come is kept."""
@@ -113,38 +135,42 @@ class Chat:
             self._thread.start()
         return self._loop
 
-    def _begin(self, loop: asyncio.AbstractEventLoop, turn: Coroutine[Any, Any, End]) -> None:
-        self._turn = loop.create_task(turn)
-        self._turn.add_done_callback(self._ended)
+    def _begin(self, loop: asyncio.AbstractEventLoop, answer: Coroutine[Any, Any, End]) -> None:
+        self._task = loop.create_task(answer)
+        self._task.add_done_callback(self._ended)
 
     def _cancel(self) -> None:
-        if self._turn is not None:
-            self._turn.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
-    def _ended(self, turn: asyncio.Task[End]) -> None:
-        if turn.cancelled():
+    def _ended(self, task: asyncio.Task[End]) -> None:
+        if task.cancelled():
             end = End("stopped")
-        elif (fault := turn.exception()) is not None:
+        elif (fault := task.exception()) is not None:
             traceback.print_exception(fault)
             self._emit(Error(f"Scene Chat itself failed: {type(fault).__name__}: {fault}"))
             end = End("error")
         else:
-            end = turn.result()
-        self._turn = None
-        self.running = False
+            end = task.result()
+        self._task = None
         self._emit(end)
 
     def _emit(self, event: Event) -> None:
         if isinstance(event, Error):
             event = Error(self._secrets.clean(event.message))
+        self.turns[-1].feed(event)
+        self.changes += 1
+        if isinstance(event, End):
+            self.running = False
         self.listener(event)
 
     async def _answer(self, prompt: str, situation: str, settings: Settings, origin: Origin) -> End:
         if problem := settings.problem():
             self._emit(Error(problem))
             return End("error")
-        from .agent import Agent  # imports openai
-        from .model import Model
+        with libraries.preferred():
+            from .agent import Agent  # imports openai
+            from .model import Model
 
         if self._model is None or settings != self._asked:
             await self._forget_model()
@@ -152,7 +178,7 @@ class Chat:
         agent = Agent(
             self._model,
             self._calls,
-            self.conversation,
+            self.history.conversation,
             self._system_prompt,
             self._emit,
             settings.rounds,
@@ -165,9 +191,9 @@ class Chat:
             self._model = None
 
     async def _end(self) -> None:
-        if self._turn is not None:
+        if self._task is not None:
             import asyncio
 
-            self._turn.cancel()
-            await asyncio.wait([self._turn])
+            self._task.cancel()
+            await asyncio.wait([self._task])
         await self._forget_model()

@@ -7,6 +7,7 @@ key is only ever sent to the host it was made for.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -63,10 +64,42 @@ def find_key(
     return None
 
 
-def _read(file: Path) -> dict[str, str]:
-    if not file.is_file():
+def store_key(file: Path, endpoint: str, value: str) -> None:
+    """Keep the key of an endpoint, or forget it.
+
+    Args:
+        file: The `.env`; made where there is none, readable for its owner alone (on Windows the
+            profile's access rights protect it).
+        endpoint: The base URL.
+        value: The key, with the blanks and line ends that pasting brings; "" to forget it.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    from dotenv import set_key, unset_key
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+    if value := "".join(value.split()):
+        set_key(file, variable_for(endpoint), value, encoding="utf-8")
+    elif variable_for(endpoint) in _read(file):
+        unset_key(file, variable_for(endpoint), encoding="utf-8")
+    file.chmod(0o600)
+    _parsed.cache_clear()  # it may have been written twice within the clock's step
+
+
+def _read(file: Path) -> Mapping[str, str]:
+    try:
+        found = file.stat()
+    except OSError:
         return {}
-    from dotenv import dotenv_values  # at first need: enabling the extension imports it not
+    return _parsed(file, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=4)
+def _parsed(file: Path, _changed: int, _size: int) -> Mapping[str, str]:
+    """A panel asks at every redraw."""
+    from dotenv import dotenv_values  # at first need, like above: enabling imports it not
 
     found = dotenv_values(file, interpolate=False, encoding="utf-8")
     return {name: value for name, value in found.items() if value}

@@ -32,7 +32,7 @@ class Settings:
     @property
     def host(self) -> str:
         """The endpoint's name for people."""
-        return urlsplit(self.endpoint).netloc
+        return urlsplit(self.endpoint).netloc.rpartition("@")[2]  # no password is for people
 
     @property
     def is_local(self) -> bool:
@@ -57,7 +57,7 @@ class Settings:
             )
         if self.key is None:
             return (
-                f"There is no API key for {self.host}. Set {variable_for(self.endpoint)} in the "
-                "environment, or in the .env file of the extension's user folder."
+                f"There is no API key for {self.host}. Enter it in Scene Chat's preferences, or set "
+                f"{variable_for(self.endpoint)} in the environment."
             )
         return ""

@@ -5,13 +5,21 @@ from __future__ import annotations
 
 def register() -> None:
     """Make the operators and commands known to Blender."""
-    from . import cli
+    import bpy
 
+    from . import chat, cli, port
+
+    for each in (*chat.CLASSES, *port.CLASSES):
+        bpy.utils.register_class(each)
     cli.register()
 
 
 def unregister() -> None:
     """Take them away again."""
-    from . import cli
+    import bpy
+
+    from . import chat, cli, port
 
     cli.unregister()
+    for each in reversed((*chat.CLASSES, *port.CLASSES)):
+        bpy.utils.unregister_class(each)

@@ -21,11 +21,11 @@ import bpy
 
 from ..chat.events import End, Error, Event, Reasoning, Text, ToolCall, ToolResult, Usage, as_json
 from ..server.listener import DEFAULT_PORT, PortTaken
+from ..tools.gate import permissions
 from ..tools.queue import Limits
 from . import runtime
 
 COMMAND = "scene_chat"
-_PERMISSIONS = ("code", "files")
 _CHAT_SECONDS = 30.0
 
 _registered: Any = None
@@ -102,12 +102,10 @@ def _words(text: str) -> str:
 
 
 def _permissions(text: str) -> tuple[str, ...]:
-    names = tuple(each.strip() for each in text.split(",") if each.strip())
-    for name in names:
-        if name not in _PERMISSIONS:
-            known = ", ".join(_PERMISSIONS)
-            raise argparse.ArgumentTypeError(f"{name!r} cannot be allowed; there are: {known}")
-    return names
+    try:
+        return permissions(text)
+    except ValueError as error:  # argparse would not show what it says
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _seconds(text: str) -> float:

@@ -7,23 +7,45 @@ own stands with them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import bpy
 
-from ..chat.chat import Chat
-from ..chat.keys import find_key
+from ..chat.chat import Chat, History
+from ..chat.keys import find_key, store_key
 from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
-from ..server.listener import Server
+from ..server.listener import DEFAULT_PORT, Server
 from ..tools.alarm import Alarm
 from ..tools.call import CallPath
 from ..tools.gate import Gate
 from ..tools.plain import Secrets
 from ..tools.queue import Limits, MainThreadQueue
+from .timer import Timer
 
 _TICK_SECONDS = 0.05
 """How long the loop without a window sleeps when nothing comes; a job wakes it at once."""
+TURNS_SHOWN = 10
+
+
+@dataclass
+class PanelState:
+    """What the panel keeps between two drawings.
+
+    Not in properties of Blender's: those are undone, or emptied by File > New.
+    """
+
+    draft: str = ""
+    """What stands in the composer and was not sent yet."""
+    closed: set[int] = field(default_factory=set)
+    """Numbers of the turns that are folded."""
+    shown: int = TURNS_SHOWN
+    """How many turns are drawn, the newest first."""
+    port_problem: str = ""
+    """Why the port could not be opened, in a sentence."""
+    free_port: int = 0
+    """The next port that could be, 0 for none."""
 
 
 @dataclass
@@ -40,22 +62,75 @@ class Runtime:
     server: Server
     describe_situation: Callable[[], str]
     close_scene: Callable[[], None]
+    panel: PanelState = field(default_factory=PanelState)
+
+    def __post_init__(self) -> None:
+        self.timer = Timer(
+            self.queue, self.glance, lambda: self.chat.running or self.server.running
+        )
+
+    @property
+    def preferences(self) -> Any:
+        """The add-on's preferences as Blender keeps them, or None while it is being enabled."""
+        addon = bpy.context.preferences.addons.get(self.package)
+        return addon.preferences if addon else None
 
     def settings(self, endpoint: str = "", model: str = "") -> Settings:
-        """Return which model is asked, with the key that belongs to its endpoint."""
-        endpoint = (endpoint or OPENROUTER).rstrip("/")
+        """Return which model is asked, with the key that belongs to its endpoint.
+
+        Args:
+            endpoint: Base URL; "" for the preferences' endpoint and, unless given, model.
+            model: The endpoint's name for it.
+        """
+        preferences = self.preferences
+        if not endpoint and preferences is not None:
+            endpoint, model = preferences.endpoint, model or preferences.model
+        endpoint = (endpoint.strip() or OPENROUTER).rstrip("/")
         key = find_key(endpoint, [self.key_file()])
         if key is not None:
             self.secrets.add(key.value)
-        return Settings(endpoint, model or DEFAULT_MODEL, key, bpy.app.online_access)
+        return Settings(endpoint, model.strip() or DEFAULT_MODEL, key, bpy.app.online_access)
 
     def key_file(self) -> Path:
         """The `.env` in the extension's user folder, whether it exists or not."""
         return Path(bpy.utils.extension_path_user(self.package)) / ".env"
 
+    def keep_key(self, value: str) -> None:
+        """Store the key of the preferences' endpoint; "" forgets it."""
+        store_key(self.key_file(), self.settings().endpoint, value)
+
     def send(self, prompt: str, settings: Settings, limits: Limits = Limits()) -> None:
         """Begin a turn of the chat; see `Chat.send`."""
         self.chat.send(prompt, self.describe_situation(), settings, limits)
+        self.timer.start()
+
+    def serve(self, port: int = 0) -> None:
+        """Open the port for other programs.
+
+        Args:
+            port: 0 for the preferences' port.
+
+        Raises:
+            PortTaken: see `Server.start`.
+        """
+        preferences = self.preferences
+        self.server.start(port or (preferences.server_port if preferences else DEFAULT_PORT))
+        self.timer.start()
+
+    def started(self) -> None:
+        """After all is registered: open the port, if that is wanted at every start."""
+        preferences = self.preferences
+        if preferences and preferences.server_autostart and not bpy.app.background:
+            from .port import serve  # which knows this module
+
+            serve()
+
+    def glance(self) -> object:
+        """Return what panels show and what changes by itself, to be compared with a later glance."""
+        chat = self.chat
+        seconds = int(chat.turns[-1].elapsed) if chat.running and chat.turns else None
+        clients = [(each.name, each.last_time) for each in self.server.connected()]
+        return chat.changes, seconds, self.gate.waiting, self.queue.held_back, clients
 
     def run_until(self, done: Callable[[], bool]) -> None:
         """Without a window: run what is queued until `done` says so. Main thread."""
@@ -63,7 +138,8 @@ class Runtime:
             self.queue.drain(budget=_TICK_SECONDS, linger=_TICK_SECONDS)
 
     def close(self) -> None:
-        """End everything: no thread, socket, handler or class is left."""
+        """End everything: no thread, socket, handler, timer or class is left."""
+        self.timer.close()
         self.queue.close()
         self.server.stop()
         self.chat.close()
@@ -72,12 +148,21 @@ class Runtime:
 
 
 _current: Runtime | None = None
+_history = History()
+"""Of the chat that was closed last: disabling and enabling the extension loses no conversation."""
 
 
 def set_current(runtime: Runtime | None) -> None:
     """Keep the runtime, or None once it was closed. By the extension's root."""
-    global _current
+    global _current, _history
+    if _current is not None:
+        _history = _current.chat.history
     _current = runtime
+
+
+def history() -> History:
+    """Return what was said before the extension was disabled in this Blender, if it was."""
+    return _history
 
 
 def current() -> Runtime:

@@ -165,7 +165,7 @@ def _screenshot_arguments(params: Mapping[str, Any]) -> Arguments:
         raise BadCommand(
             f"get_viewport_screenshot: max_size has to be a whole number, not {size!r}."
         )
-    return {"view": "iso", "size": min(max(size, 64), 2048), "filepath": params["filepath"]}
+    return {"view": "viewport", "size": min(max(size, 64), 2048), "filepath": params["filepath"]}
 
 
 def _items(value: Any) -> Reply:

@@ -52,6 +52,19 @@ class PortTaken(Exception):
     """The port cannot be had. The message says what to do."""
 
 
+def next_free_port(port: int) -> int:
+    """Return the next port above `port` that could be opened now, or 0 where there is none near."""
+    for candidate in range(port + 1, min(port + 100, 65535) + 1):
+        try:
+            sockets = _listen(candidate)
+        except PortTaken:
+            continue
+        for each in sockets:
+            each.close()
+        return candidate
+    return 0
+
+
 @dataclass(eq=False)
 class Client:
     """One connection. Listener thread only, but for the facts that a panel shows."""
@@ -119,6 +132,10 @@ class Server:
     @property
     def running(self) -> bool:
         return self._thread is not None
+
+    def connected(self) -> list[Client]:
+        """Return the clients of this moment, for a panel. Any thread."""
+        return list(self.clients.values())
 
     def start(self, port: int = DEFAULT_PORT, running_limit: float | None = None) -> None:
         """Listen on 127.0.0.1 and, where there is IPv6, ::1.

@@ -54,6 +54,7 @@ _INSIDE_OPERATOR = frozenset(
 )
 
 _ATTRIBUTES = {
+    "scene_chat": "reaches Scene Chat itself",
     "handlers": "hooks into Blender's events",
     "timers": "leaves a timer behind",
     "msgbus": "subscribes to Blender's messages",

@@ -21,6 +21,9 @@ from .registry import Assessment, Effect
 
 Caller = Literal["chat", "client"]
 
+PERMISSIONS = ("code", "files")
+"""What asks first unless a person allows it beforehand."""
+
 
 class Decision(enum.StrEnum):
     ALLOW = "allow"
@@ -98,6 +101,20 @@ class Approval:
                 self.answer.set_exception(PermissionRefused(message))
 
 
+def permissions(text: str) -> tuple[str, ...]:
+    """Return what a comma list such as "code, files" allows; () for an empty one.
+
+    Raises:
+        ValueError: something in it cannot be allowed that way; the message says what can.
+    """
+    names = tuple(each.strip() for each in text.split(",") if each.strip())
+    for name in names:
+        if name not in PERMISSIONS:
+            known = ", ".join(PERMISSIONS)
+            raise ValueError(f"{name!r} cannot be allowed; there are: {known}")
+    return names
+
+
 _BY_EFFECT = {
     Effect.READS: Decision.ALLOW,
     Effect.EDITS: Decision.ALLOW,
@@ -134,6 +151,17 @@ class Gate:
         """Let effects ("code") or tools ("look") pass unasked for this caller. Main thread."""
         for each in what:
             self.rules[caller, each] = Decision.ALLOW
+
+    def allow_for_session(self, approval: Approval) -> None:
+        """Let this call through, and from now on its tool for its caller. Main thread.
+
+        What waits with the same wish is let through with it.
+        """
+        request = approval.request
+        self.allow(request.origin.caller, [request.tool])
+        for each in self.waiting:
+            if self.decide(each.request) is Decision.ALLOW:
+                each.allow()
 
     def decide(self, request: Request) -> Decision:
         """Return what the rules say: one for the tool comes before one for the effect."""

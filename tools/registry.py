@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from . import libraries
 from .errors import UnknownTool, nearest
 
 if TYPE_CHECKING:
@@ -174,7 +175,8 @@ class Registry:
         made = self._signatures.get(tool.name)
         if made is None:
             with self._making:
-                from .schema import Signature  # imports pydantic
+                with libraries.preferred():
+                    from .schema import Signature  # imports pydantic
 
                 made = self._signatures.setdefault(tool.name, Signature(tool))
         return made

@@ -1,11 +1,25 @@
-"""Panels and preferences; draws only. Nothing is drawn yet: the chat runs from the command line."""
+"""Panels and preferences; draws only."""
 
 from __future__ import annotations
 
 
 def register() -> None:
-    """Make the panels known to Blender."""
+    """Make them known to Blender."""
+    import bpy
+
+    from . import panel, preferences, state
+
+    preferences.register()
+    state.register()
+    bpy.utils.register_class(panel.SCENE_CHAT_PT_chat)
 
 
 def unregister() -> None:
     """Take them away again."""
+    import bpy
+
+    from . import panel, preferences, state
+
+    bpy.utils.unregister_class(panel.SCENE_CHAT_PT_chat)
+    state.unregister()
+    preferences.unregister()

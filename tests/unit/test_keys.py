@@ -65,7 +65,7 @@ def test_a_key_does_not_show_itself():
 
 
 def test_without_a_key_the_person_is_told_where_to_put_it():
-    assert "Set OPENROUTER_API_KEY in the environment" in Settings().problem()
+    assert "set OPENROUTER_API_KEY in the environment" in Settings().problem()
 
 
 def test_without_online_access_only_this_machine_is_asked():

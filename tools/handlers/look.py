@@ -52,16 +52,16 @@ def _assess(arguments: Mapping[str, Any]) -> Assessment:
 
 @tool(effect=Effect.FILES, assess=_assess)
 def look(
-    view: Literal["camera", "front", "right", "top", "iso"] = "iso",
+    view: Literal["viewport", "camera", "front", "right", "top", "iso"] = "iso",
     names: Annotated[list[str], MaxLen(50)] | None = None,
     size: Annotated[int, Ge(64), Le(2048)] = 800,
     filepath: str = "",
 ) -> Picture:
-    """Look at the scene: a picture in solid shading, as the scene's camera sees it or framed from a side.
+    """Look at the scene: a picture as the scene's camera sees it or framed from a side, in solid shading, or as the user sees it.
 
     Args:
-        view: Through the scene's camera, or from the front (along +Y), right (along -X), top, or a corner.
-        names: Objects to frame; the whole scene if none. Not for the camera's view.
+        view: What the user's 3D viewport shows, or through the scene's camera, or from the front (along +Y), right (along -X), top, or a corner. Without a window there is no viewport: a corner.
+        names: Objects to frame; the whole scene if none. Not for the viewport's and the camera's view.
         size: The longer side in pixels.
         filepath: Where to write it as PNG; only returned if left out.
 
@@ -69,10 +69,20 @@ def look(
         Unavailable: this machine draws nothing, or the scene has no camera.
         NoSuchObject: with the nearest names.
     """
-    scene = bpy.context.scene
-    width, height, matrix, projection, seen = _view_of(scene, view, names or [], size)
-    with _shading():
-        pixels = _draw(width, height, matrix, projection)
+    if view == "viewport" and (shown := _shown_viewport()) is not None:
+        space, region = shown
+        width, height = _fit(region.width / region.height, size)
+        seen = "what the user's 3D viewport shows"
+        eye = space.region_3d
+        pixels = _draw(width, height, eye.view_matrix, eye.window_matrix, space, region)
+    else:
+        side = "iso" if view == "viewport" else view
+        width, height, matrix, projection, seen = _view_of(
+            bpy.context.scene, side, names or [], size
+        )
+        space, region = _hidden_viewport()
+        with _solid(space):
+            pixels = _draw(width, height, matrix, projection, space, region)
     data = _png(pixels)
     if filepath:
         _write(filepath, data)
@@ -152,21 +162,39 @@ def _perspective(field_of_view: float, aspect: float, near: float, far: float) -
     )
 
 
-def _viewport() -> tuple[bpy.types.SpaceView3D, bpy.types.Region]:
+def _shown_viewport() -> tuple[bpy.types.SpaceView3D, bpy.types.Region] | None:
+    """The largest 3D viewport that the user sees, as space and main region."""
+    if bpy.app.background:
+        return None
+    areas = [
+        area
+        for window in bpy.context.window_manager.windows
+        for area in window.screen.areas
+        if area.type == "VIEW_3D"
+    ]
+    if not areas:
+        return None
+    largest = max(areas, key=lambda area: area.width * area.height)
+    return largest.spaces.active, _main_region(largest)
+
+
+def _hidden_viewport() -> tuple[bpy.types.SpaceView3D, bpy.types.Region]:
     """A 3D viewport's space and main region, one that is not shown if there is any."""
     shown = {window.screen for window in bpy.context.window_manager.windows}
     for screen in sorted(bpy.data.screens, key=lambda each: each in shown):
         for area in screen.areas:
             if area.type == "VIEW_3D":
-                region = next(each for each in area.regions if each.type == "WINDOW")
-                return area.spaces.active, region
+                return area.spaces.active, _main_region(area)
     raise Unavailable("No workspace of this file has a 3D viewport to draw with. Add one.")
 
 
+def _main_region(area: bpy.types.Area) -> bpy.types.Region:
+    return next(each for each in area.regions if each.type == "WINDOW")
+
+
 @contextmanager
-def _shading() -> Iterator[None]:
+def _solid(space: bpy.types.SpaceView3D) -> Iterator[None]:
     """Plain solid shading on the viewport that is drawn with, and back to what it was."""
-    space, _ = _viewport()
     wanted: dict[Any, dict[str, Any]] = {
         space.shading: {"type": "SOLID", "light": "STUDIO", "color_type": "MATERIAL"},
         space.overlay: {"show_overlays": False},
@@ -187,10 +215,16 @@ def _set(wanted: Mapping[Any, Mapping[str, Any]]) -> None:
             setattr(owner, key, value)
 
 
-def _draw(width: int, height: int, matrix: Matrix, projection: Matrix) -> np.ndarray[Any, Any]:
+def _draw(
+    width: int,
+    height: int,
+    matrix: Matrix,
+    projection: Matrix,
+    space: bpy.types.SpaceView3D,
+    region: bpy.types.Region,
+) -> np.ndarray[Any, Any]:
     """Return rows from the bottom up, RGBA, 8 bits a channel."""
     _start_gpu()
-    space, region = _viewport()
     try:
         target = gpu.types.GPUOffScreen(width, height)
     except Exception as error:

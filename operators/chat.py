@@ -1,0 +1,178 @@
+"""What the panel's buttons and the composer's keys do to the chat."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import BoolProperty, IntProperty, StringProperty
+
+from ..chat.chat import TurnRunning
+from ..tools.gate import Approval
+from . import runtime, timer
+
+Context = bpy.types.Context
+
+
+def asked_by_tool() -> bool:
+    """Return whether a tool's call runs just now, so that it is a model or client that asks.
+
+    Nothing that they send may answer for the person, or change what is allowed.
+    """
+    return runtime.current().queue.running is not None
+
+
+class SCENE_CHAT_OT_send(bpy.types.Operator):
+    """Send the message to the language model"""
+
+    bl_idname = "scene_chat.send"
+    bl_label = "Send"
+    bl_options = {"INTERNAL"}
+
+    prompt: StringProperty(
+        name="Prompt", description="What to say; what stands in the composer if left out"
+    )
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        prompt = self.prompt or here.panel.draft
+        if asked_by_tool():
+            self.report({"ERROR"}, "A tool cannot send messages")
+            return {"CANCELLED"}
+        if not prompt.strip():
+            self.report({"WARNING"}, "Write a message first")
+            return {"CANCELLED"}
+        try:
+            here.send(prompt, here.settings())
+        except TurnRunning as running:
+            self.report({"WARNING"}, str(running))
+            return {"CANCELLED"}
+        if not self.prompt:
+            here.panel.draft = ""
+        timer.redraw()
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_composed(bpy.types.Operator):
+    """Send what was written, if Enter was pressed; keep it as a draft if the field was only left"""
+
+    # Called by the draft's `update`, which is told of both alike. The event that an operator is
+    # invoked with is the one being handled, so it tells them apart (4.2 to 5.2). Its `value` may
+    # be RELEASE on 4.3.
+    bl_idname = "scene_chat.composed"
+    bl_label = "Send"
+    bl_options = {"INTERNAL"}
+
+    def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
+        # Where the field has one line, Shift+Enter arrives here too; it makes no line, nor sends.
+        if event.type not in {"RET", "NUMPAD_ENTER"} or event.shift:
+            return {"CANCELLED"}
+        here = runtime.current()
+        if not here.panel.draft.strip() or here.chat.running:
+            return {"CANCELLED"}
+        return set(bpy.ops.scene_chat.send())
+
+
+class SCENE_CHAT_OT_stop(bpy.types.Operator):
+    """Stop the answer; what it has done so far stays, and can be undone"""
+
+    bl_idname = "scene_chat.stop"
+    bl_label = "Stop"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if not here.chat.running:
+            return {"CANCELLED"}
+        here.chat.stop()
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_copy(bpy.types.Operator):
+    """Copy the answer to the clipboard"""
+
+    bl_idname = "scene_chat.copy"
+    bl_label = "Copy Answer"
+    bl_options = {"INTERNAL"}
+
+    turn: IntProperty()
+
+    def execute(self, context: Context) -> set[str]:
+        for turn in runtime.current().chat.turns:
+            if turn.number == self.turn:
+                context.window_manager.clipboard = turn.answer
+                self.report({"INFO"}, "Copied the answer")
+                return {"FINISHED"}
+        return {"CANCELLED"}
+
+
+class SCENE_CHAT_OT_show_earlier(bpy.types.Operator):
+    """Show earlier messages as well"""
+
+    bl_idname = "scene_chat.show_earlier"
+    bl_label = "Show Earlier"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        runtime.current().panel.shown += runtime.TURNS_SHOWN
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_allow(bpy.types.Operator):
+    """Let this go on"""
+
+    bl_idname = "scene_chat.allow"
+    bl_label = "Allow Once"
+    bl_options = {"INTERNAL"}
+
+    number: IntProperty()
+    for_session: BoolProperty()
+
+    @classmethod
+    def description(cls, context: Context, properties: SCENE_CHAT_OT_allow) -> str:
+        if properties.for_session:
+            return "Let this go on, and do not ask again for this tool until Blender is closed"
+        return "Let this go on; the next time is asked again"
+
+    def execute(self, context: Context) -> set[str]:
+        approval = _waiting(self.number)
+        if approval is None or asked_by_tool():
+            return {"CANCELLED"}
+        if self.for_session:
+            runtime.current().gate.allow_for_session(approval)
+        else:
+            approval.allow()
+        timer.redraw()
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_deny(bpy.types.Operator):
+    """Do not let this happen; the model or program is told so, and goes on without it"""
+
+    bl_idname = "scene_chat.deny"
+    bl_label = "Deny"
+    bl_options = {"INTERNAL"}
+
+    number: IntProperty()
+
+    def execute(self, context: Context) -> set[str]:
+        approval = _waiting(self.number)
+        if approval is None or asked_by_tool():
+            return {"CANCELLED"}
+        approval.deny()
+        timer.redraw()
+        return {"FINISHED"}
+
+
+def _waiting(number: int) -> Approval | None:
+    waiting = runtime.current().gate.waiting
+    return next((each for each in waiting if each.number == number), None)
+
+
+CLASSES = (
+    SCENE_CHAT_OT_send,
+    SCENE_CHAT_OT_composed,
+    SCENE_CHAT_OT_stop,
+    SCENE_CHAT_OT_copy,
+    SCENE_CHAT_OT_show_earlier,
+    SCENE_CHAT_OT_allow,
+    SCENE_CHAT_OT_deny,
+)

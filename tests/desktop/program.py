@@ -1,0 +1,336 @@
+"""Blender with a real window on a screen of its own, driven as a person would: by what is read on
+the screen, by clicks and by keys. Its state is read through its port.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageChops, ImageFilter, ImageGrab, ImageOps
+
+HERE = Path(__file__).parent
+WIDTH, HEIGHT = 1600, 900
+PATIENCE = 60.0
+"""Seconds that anything may take on a slow machine without a graphics card."""
+_ENLARGED = 3
+"""Blender's letters are 11 pixels high; tesseract reads those of 30 or more."""
+
+
+class NotSeen(AssertionError):
+    """What was waited for did not come to be."""
+
+
+def until(found, what, patience=PATIENCE, step=0.1):
+    """Return the first true value of `found()`, asked again and again."""
+    ends = time.monotonic() + patience
+    while True:
+        value = found()
+        if value:
+            return value
+        if time.monotonic() > ends:
+            raise NotSeen(what() if callable(what) else what)
+        time.sleep(step)
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word that was read, with the box it stands in, in pixels of the screen."""
+
+    text: str
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def middle(self):
+        return self.left + self.width // 2, self.top + self.height // 2
+
+
+class Screen:
+    """An X server without a monitor."""
+
+    def __init__(self):
+        read, write = os.pipe()
+        self._process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten",
+             "tcp"],
+            pass_fds=[write], stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(write)
+        with os.fdopen(read) as said:
+            self.name = f":{said.readline().strip()}"
+
+    def close(self):
+        self._process.terminate()
+        self._process.wait()
+
+    def xdotool(self, *arguments):
+        subprocess.run(
+            ["xdotool", *map(str, arguments)], env={**os.environ, "DISPLAY": self.name}, check=True
+        )
+
+    def picture(self, box=None):
+        """Return what is seen, or the part of it in (left, top, right, bottom)."""
+        return ImageGrab.grab(box, xdisplay=self.name).convert("RGB")
+
+
+class Program:
+    """A running Blender with the extension installed from the zip."""
+
+    def __init__(
+        self, blender, zip_file, folder, *, settings=None, allow="code,files", arguments=()
+    ):
+        self.port = free_port()
+        self.folder = folder
+        self.screen = Screen()
+        self.log = folder / "blender.log"
+        self._keep = Path(os.environ.get("SCREENSHOTS") or folder) / Path(blender).name
+        self._keep.mkdir(parents=True, exist_ok=True)
+        self._peer = None
+        ready = folder / "ready"
+        ready.unlink(missing_ok=True)
+        told = {
+            "zip": str(zip_file),
+            "settings": {"server_port": self.port, **(settings or {})},
+            "allow": allow,
+            "ready": str(ready),
+        }
+        environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))},
+            "DISPLAY": self.screen.name,
+            "BLENDER_USER_RESOURCES": str(folder / "user"),
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "SCENE_CHAT_TEST": json.dumps(told),
+        }
+        environment.pop("OPENROUTER_API_KEY", None)
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [blender, "--factory-startup", "--window-geometry", "0", "0", str(WIDTH), str(HEIGHT),
+                 "--no-window-focus", *arguments, "--python", str(HERE / "start.py")],
+                env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        until(lambda: ready.exists() or self.process.poll() is not None, self.said)
+        assert ready.exists(), self.said()
+        assert not (trouble := ready.read_text()), trouble
+
+    def said(self):
+        return self.log.read_text(errors="replace")[-4000:]
+
+    # State, through the port
+
+    def command(self, kind, **params):
+        """Send a command on one lasting connection and return its result."""
+        if self._peer is None:
+            self._peer = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        try:
+            self._peer.sendall(json.dumps({"type": kind, "params": params}).encode())
+            answer = _reply(self._peer)
+        except OSError:
+            self._peer = None
+            raise
+        assert answer["status"] == "success", answer["message"]
+        return answer["result"]
+
+    def run(self, code):
+        """Run Python in Blender and return what it printed."""
+        return self.command("execute_code", code=code)["result"]
+
+    def value(self, expression, **imports):
+        """Return an expression's value, `here` being the extension's runtime."""
+        code = (
+            "import json, bpy\n"
+            "from bl_ext.user_default.scene_chat.operators import runtime\n"
+            "here = runtime.current()\n"
+            f"print(json.dumps({expression}))"
+        )
+        return json.loads(self.run(code))
+
+    def disconnect(self):
+        if self._peer is not None:
+            self._peer.close()
+            self._peer = None
+
+    # What a person does
+
+    def click(self, x, y):
+        self.hover(x, y)
+        self.screen.xdotool("click", 1)
+
+    def hover(self, x, y):
+        # Blender takes no notice of a pointer that jumps.
+        for step in (12, 6, 3, 0):
+            self.screen.xdotool("mousemove", x - step, y - step)
+            time.sleep(0.03)
+
+    def type(self, text):
+        self.screen.xdotool("type", "--delay", 15, text)
+
+    def key(self, *names):
+        for name in names:
+            self.screen.xdotool("key", name)
+
+    def click_on(self, text, **where):
+        """Click on words that are to be read on the screen, once they are."""
+        self.click(*self.read(text, **where).middle)
+
+    # What a person sees
+
+    @property
+    def sidebar(self):
+        """The sidebar's box on the screen: left, top, right, bottom."""
+        code = (
+            "import bpy, json\n"
+            "w = bpy.context.window_manager.windows[0]\n"
+            "a = max((a for a in w.screen.areas if a.type == 'VIEW_3D'), key=lambda a: a.width)\n"
+            "r = next(r for r in a.regions if r.type == 'UI')\n"
+            "print(json.dumps([r.x, w.height - r.y - r.height, r.x + r.width, w.height - r.y]))"
+        )
+        return tuple(json.loads(self.run(code)))
+
+    def words(self, box):
+        """Return the words that are read in a box of the screen."""
+        return [
+            Word(word.text, word.left + box[0], word.top + box[1], word.width, word.height)
+            for word in self._words_of(self.screen.picture(box))
+        ]
+
+    def _words_of(self, picture):
+        data = io.BytesIO()
+        _letters(picture).save(data, "PNG")
+        done = subprocess.run(
+            ["tesseract", "stdin", "stdout", "--psm", "11", "--dpi", "200", "tsv"],
+            input=data.getvalue(), capture_output=True, check=True,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        )  # fmt: skip
+        found = []
+        for row in done.stdout.decode().splitlines()[1:]:
+            cells = row.split("\t")
+            if cells[11].strip():
+                left, top, width, height = (int(each) // _ENLARGED for each in cells[6:10])
+                found.append(Word(cells[11], left, top, width, height))
+        return found
+
+    def read(self, text, box=None, patience=PATIENCE):
+        """Wait until the text is to be read in the box, the sidebar if none; return where.
+
+        Letters are compared without case, blanks and points, which tesseract often gets wrong.
+        """
+        seen = []
+
+        def found():
+            seen[:] = self.words(box or self.sidebar)
+            return _find(text, seen)
+
+        return until(found, lambda: f"{text!r} is not to be read; {' '.join(w.text for w in seen)}\n"
+                     f"{self.shot('not-seen')}", patience)  # fmt: skip
+
+    def reads(self, text, box=None):
+        """Return whether the text is to be read now."""
+        return _find(text, self.words(box or self.sidebar)) is not None
+
+    def click_on_tab(self, text):
+        """Click on a tab of the sidebar; its name is written downwards, before 5.0 upwards."""
+        _, top, right, bottom = self.sidebar
+        strip = (right - 30, top, right, bottom)
+
+        def found():
+            for turn in (90, -90):
+                turned = self.screen.picture(strip).rotate(turn, expand=True)
+                if word := _find(text, self._words_of(turned)):
+                    return word.middle[0] if turn == 90 else turned.width - word.middle[0]
+            return None
+
+        # Either turned way, what was along the strip is now along the picture.
+        along = until(found, lambda: f"there is no tab {text!r}; {self.shot('no-tab')}")
+        self.click(right - 15, top + along)
+
+    def shot(self, name):
+        """Keep a picture of the whole screen; return where."""
+        file = self._keep / f"{name}.png"
+        self.screen.picture().save(file)
+        return file
+
+    # The end
+
+    def wait(self, seconds=PATIENCE):
+        """Wait for Blender to end by itself; return its exit code."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)
+            raise NotSeen(f"Blender did not end: {self.said()}") from None
+
+    def close(self):
+        self.disconnect()
+        if self.process.poll() is None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(10)
+            self.process.kill()
+        self.screen.close()
+
+
+def _letters(picture):
+    """The picture's letters, black on white and large enough: what is lighter than what is around."""
+    grey = ImageOps.grayscale(picture)
+    lighter = ImageChops.subtract(grey, grey.filter(ImageFilter.BoxBlur(10)))
+    black = ImageOps.invert(ImageOps.autocontrast(lighter, cutoff=(0, 0.5)))
+    size = (picture.width * _ENLARGED, picture.height * _ENLARGED)
+    return black.resize(size, Image.Resampling.LANCZOS)
+
+
+def _reply(peer):
+    data = b""
+    while True:
+        more = peer.recv(1 << 20)
+        if not more:
+            raise ConnectionError("Blender closed the connection")
+        data += more
+        try:
+            return json.loads(data)
+        except ValueError:
+            continue
+
+
+def _bare(text):
+    return re.sub(r"[^a-z0-9$]", "", text.lower())
+
+
+def _find(text, words):
+    """Words in a row whose letters, put together, are those of the text."""
+    wanted = _bare(text)
+    for first, start in enumerate(words):
+        joined = ""
+        for end in words[first:]:
+            if abs(start.top - end.top) > 12:
+                break
+            joined += _bare(end.text)
+            at = joined.find(wanted)
+            if 0 <= at < len(_bare(start.text)):
+                right = end.left + end.width
+                return Word(text, start.left, start.top, right - start.left, start.height)
+            if len(joined) > len(wanted) + 20:
+                break
+    return None
+
+
+def tools_missing():
+    return [each for each in ("Xvfb", "xdotool", "tesseract") if shutil.which(each) is None]

@@ -1,0 +1,79 @@
+"""The port for other programs: the switch, the address, who is connected, what they may do."""
+
+from __future__ import annotations
+
+import time
+
+import bpy
+
+from ..operators import runtime
+from ..server.listener import Client
+from . import state
+from .text import Metrics
+from .turns import lines
+
+_MOST_CLIENTS = 5
+"""That are named one by one."""
+
+
+def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
+    """Draw the section; the switch stands in its header."""
+    here = runtime.current()
+    fields = getattr(context.window_manager, state.NAME)
+    header, body = layout.panel("SCENE_CHAT_PT_clients", default_closed=True)
+    header.prop(fields, "serving", text="")
+    header.label(text="External Clients")
+    if here.server.running:
+        right = header.row()
+        right.alignment = "RIGHT"
+        right.active = False
+        right.label(text=str(here.server.port), translate=False)
+    problem = here.panel.port_problem
+    if body is None and not problem:
+        return
+    column = body or layout
+    if problem:
+        lines(column, problem, metrics, icon="ERROR", alert=True)
+        if here.panel.free_port:
+            other = column.operator(
+                "scene_chat.server_start", text=f"Use Port {here.panel.free_port}", translate=False
+            )
+            other.port = here.panel.free_port
+    if body is not None:
+        _who(body, here, metrics)
+        _may(body, fields, metrics)
+
+
+def _who(layout: bpy.types.UILayout, here: runtime.Runtime, metrics: Metrics) -> None:
+    if not here.server.running:
+        text = "Programs such as Claude Code, Cursor or your own scripts can use this scene while this is on."
+        lines(layout, text, metrics, dim=True)
+        return
+    clients = here.server.connected()
+    count = f"{len(clients)} client{'s' if len(clients) != 1 else ''}" if clients else "No clients"
+    lines(layout, f"127.0.0.1:{here.server.port} · {count}", metrics, icon="LINKED")
+    for each in clients[:_MOST_CLIENTS]:
+        lines(layout, _client(each), metrics, icon="BLANK1", dim=True)
+    if len(clients) > _MOST_CLIENTS:
+        left = len(clients) - _MOST_CLIENTS
+        lines(layout, f"and {left} more", metrics, icon="BLANK1", dim=True)
+
+
+def _client(client: Client) -> str:
+    if not client.last_time:
+        return f"{client.name} · connected"
+    # The clock's time: "3 s ago" would have to be drawn anew each second.
+    at = time.localtime(time.time() - (time.monotonic() - client.last_time))
+    return f"{client.name} · {client.last_tool}, {time.strftime('%H:%M:%S', at)}"
+
+
+def _may(layout: bpy.types.UILayout, fields: state.SceneChatState, metrics: Metrics) -> None:
+    lines(
+        layout,
+        "They may look and make changes you can undo. Without asking you, also:",
+        metrics,
+        dim=True,
+    )
+    column = layout.column(align=True)
+    column.prop(fields, "code_passes")
+    column.prop(fields, "files_pass")

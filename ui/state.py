@@ -1,0 +1,145 @@
+"""What the panel's fields and triangles are bound to.
+
+Blender draws a text field or a fold only for a property of its own. These properties keep nothing:
+they read and write the runtime, since what Blender keeps is undone or emptied by File > New.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, PointerProperty, StringProperty
+
+from ..operators import port, runtime
+from ..tools.gate import Approval, Decision
+
+NAME = "scene_chat"
+HAS_TEXTBOX = "textbox" in bpy.types.UILayout.bl_rna.functions
+"""A text field of several lines, from Blender 5.2."""
+_FOLDS = 200
+"""How many turns can be drawn; each needs a property for its fold."""
+
+
+def shown_turns() -> list[Any]:
+    """Return the turns that the panel draws, newest first."""
+    here = runtime.current()
+    return here.chat.turns[: -min(here.panel.shown, _FOLDS) - 1 : -1]
+
+
+def code_of(approval: Approval) -> str:
+    """Return the code that waits for an approval, "" where it is no code."""
+    code = approval.request.arguments.get("code")
+    return code if isinstance(code, str) else ""
+
+
+def _asked_code(_: object) -> str:
+    waiting = runtime.current().gate.waiting
+    return code_of(waiting[0]) if waiting else ""
+
+
+def _keep(_: object, _value: str) -> None:
+    """A text with a `get` alone is drawn greyed out; with this it can be selected, not changed."""
+
+
+def fold_of(place: int) -> str:
+    """Return the name of the property that folds the turn at that place, 0 for the newest."""
+    return f"open_{place}"
+
+
+def _draft(_: object) -> str:
+    return runtime.current().panel.draft
+
+
+def _set_draft(_: object, value: str) -> None:
+    runtime.current().panel.draft = value
+
+
+def _drafted(_: object, context: bpy.types.Context) -> None:
+    """The field was left, by Enter or otherwise: the operator finds out which."""
+    bpy.ops.scene_chat.composed("INVOKE_DEFAULT")
+
+
+def _serves(_: object) -> bool:
+    return runtime.current().server.running
+
+
+def _serve(_: object, value: bool) -> None:
+    if value:
+        port.serve()
+    else:
+        bpy.ops.scene_chat.server_stop()
+
+
+def _passes(effect: str) -> Callable[[object], bool]:
+    return lambda _: runtime.current().gate.rules["client", effect] is Decision.ALLOW
+
+
+def _let_pass(effect: str) -> Callable[[object, bool], None]:
+    def set_rule(_: object, value: bool) -> None:
+        here = runtime.current()
+        if here.queue.running is None:  # a person's click, no tool's doing
+            here.gate.rules["client", effect] = Decision.ALLOW if value else Decision.ASK
+
+    return set_rule
+
+
+def _fold(place: int) -> dict[str, Any]:
+    def is_open(_: object) -> bool:
+        turns = shown_turns()
+        return place < len(turns) and turns[place].number not in runtime.current().panel.closed
+
+    def set_open(_: object, value: bool) -> None:
+        turns = shown_turns()
+        if place < len(turns):
+            closed = runtime.current().panel.closed
+            (closed.discard if value else closed.add)(turns[place].number)
+
+    return {"get": is_open, "set": set_open}
+
+
+class SceneChatState(bpy.types.PropertyGroup):
+    """Windows onto the runtime."""
+
+    __annotations__ = {
+        "draft": StringProperty(
+            name="Message",
+            description="What to say to the model. Enter sends it; leaving the field keeps it",
+            get=_draft,
+            set=_set_draft,
+            update=_drafted,
+        ),
+        "asked_code": StringProperty(name="Code", get=_asked_code, set=_keep),
+        "serving": BoolProperty(
+            name="External Clients",
+            description="Let other programs on this computer look at the scene and change it",
+            get=_serves,
+            set=_serve,
+        ),
+        "code_passes": BoolProperty(
+            name="Run Any Code",
+            description="Code that reaches beyond the scene runs without asking you first",
+            get=_passes("code"),
+            set=_let_pass("code"),
+        ),
+        "files_pass": BoolProperty(
+            name="Read and Write Files",
+            description="Tools that touch files run without asking you first",
+            get=_passes("files"),
+            set=_let_pass("files"),
+        ),
+        **{fold_of(place): BoolProperty(name="Message", **_fold(place)) for place in range(_FOLDS)},
+    }
+
+
+def register() -> None:
+    """Bind the properties to Blender's window manager."""
+    bpy.utils.register_class(SceneChatState)
+    setattr(bpy.types.WindowManager, NAME, PointerProperty(type=SceneChatState))
+
+
+def unregister() -> None:
+    """Take them away again."""
+    delattr(bpy.types.WindowManager, NAME)
+    bpy.utils.unregister_class(SceneChatState)

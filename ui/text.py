@@ -1,0 +1,136 @@
+"""Text in a sidebar: how wide it may be, and where its lines break. Main thread, while drawing.
+
+Blender's labels never wrap and are shortened in their middle, so the lines are made here, by
+measuring with the font that Blender draws with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import blf
+import bpy
+
+_FONT = 0
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The sizes of the region that is drawn, in pixels.
+
+    Attributes:
+        font: The font's size.
+        unit: A button's height, the measure of Blender's layouts.
+        width: What a line of text may take in a panel without boxes and icons.
+        box: What each box around it takes away.
+    """
+
+    font: float
+    unit: int
+    width: float
+    box: float
+
+    @classmethod
+    def of(cls, context: bpy.types.Context) -> Metrics:
+        """Measure the sidebar that is drawn.
+
+        The formulas are Blender's own (`UI_UNIT_X`, the panel's margins), found by measuring
+        labels at scales 0.75 to 2 and with the sidebar zoomed.
+        """
+        region, system = context.region, context.preferences.system
+        scale = system.ui_scale
+        view = region.view2d
+        zoom = (
+            view.view_to_region(100, 0, clip=False)[0] - view.view_to_region(0, 0, clip=False)[0]
+        ) / 100
+        unit = round(18 * scale) + 2 * int(max(1, system.pixel_size))
+        room = region.width / (zoom or 1.0)
+        if abs(zoom - 1) > 0.01:
+            room *= 0.96
+        return cls(
+            font=context.preferences.ui_styles[0].widget.points * scale,
+            unit=unit,
+            width=room - 2.7 * unit,
+            box=2 * int(5 * scale + 1),
+        )
+
+    def room(self, indent: float = 0.0, boxes: int = 0) -> float:
+        """Return the pixels for a line's text.
+
+        Args:
+            indent: What stands beside it, in units: 1.4 for the label's icon, 1 for a button.
+            boxes: How many boxes stand around it.
+        """
+        # Two units at least: a narrower one than a character would never end.
+        return max(self.width - indent * self.unit - boxes * self.box, 2 * self.unit)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether buttons and extras have to go beneath each other."""
+        return self.width < 9 * self.unit
+
+
+def wrap(text: str, width: float, font: float) -> list[str]:
+    """Return the lines of a text, each at most `width` pixels at that font size.
+
+    Line ends of the text stay. Words are kept whole where they fit on a line of their own.
+    """
+    lines: list[str] = []
+    for paragraph in text.expandtabs(4).splitlines():
+        lines.extend(_wrapped(paragraph, round(width), font))
+    return lines
+
+
+def shortened(text: str, width: float, font: float) -> str:
+    """Return the beginning of a text in one line of at most `width` pixels, with "…" if cut."""
+    line = " ".join(text.split())
+    if _width(line[:500], font) <= width and len(line) <= 500:
+        return line
+    return _fitting(line, width - _width("…", font), font).rstrip() + "…"
+
+
+@lru_cache(maxsize=4096)
+def _wrapped(paragraph: str, width: int, font: float) -> tuple[str, ...]:
+    """While an answer streams in, only its last paragraph is new."""
+    if not paragraph.strip():
+        return ("",)
+    lines: list[str] = []
+    indent = paragraph[: len(paragraph) - len(paragraph.lstrip())]
+    line, taken = indent, _width(indent, font)
+    space = _width(" ", font)
+    for word in paragraph.split():
+        size = _width(word, font)
+        gap = space if line.strip() else 0.0
+        if taken + gap + size <= width:
+            line += (" " if gap else "") + word
+            taken += gap + size
+            continue
+        if line.strip():
+            lines.append(line)
+        while size > width:
+            piece = _fitting(word, width, font)
+            lines.append(piece)
+            word = word[len(piece) :]
+            size = _width(word, font)
+        line, taken = word, size
+    lines.append(line)
+    return tuple(lines)
+
+
+def _fitting(word: str, width: float, font: float) -> str:
+    """The longest beginning that fits, one character at least."""
+    low, high = 1, len(word)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _width(word[:middle], font) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return word[:low]
+
+
+@lru_cache(maxsize=16384)
+def _width(text: str, font: float) -> float:
+    blf.size(_FONT, font)
+    return float(blf.dimensions(_FONT, text)[0])

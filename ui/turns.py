@@ -1,0 +1,143 @@
+"""The turns of the chat, newest first: prompt, steps, answer, and what it took."""
+
+from __future__ import annotations
+
+import re
+
+import bpy
+
+from ..chat.turns import Step, Turn
+from ..operators import runtime
+from . import state
+from .text import Metrics, shortened, wrap
+
+LINE = 0.8
+"""The height of running text's lines, in buttons."""
+_MOST_LINES = 200
+"""Of one answer; drawing stays quick, and the rest can be copied."""
+
+
+def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
+    """Draw the newest turns, and a button for more."""
+    here = runtime.current()
+    fields = getattr(context.window_manager, state.NAME)
+    shown = state.shown_turns()
+    for place, turn in enumerate(shown):
+        header, body = layout.panel_prop(fields, state.fold_of(place))
+        title = shortened(turn.prompt, metrics.room(1.4), metrics.font)
+        header.label(text=title, translate=False)
+        if body is not None:
+            _turn(body, turn, title, metrics)
+    earlier = len(here.chat.turns) - len(shown)
+    if earlier:
+        layout.operator("scene_chat.show_earlier", text=f"Show {earlier} Earlier", translate=False)
+
+
+def lines(
+    layout: bpy.types.UILayout,
+    text: str,
+    metrics: Metrics,
+    *,
+    icon: str = "NONE",
+    boxes: int = 0,
+    dim: bool = False,
+    alert: bool = False,
+    column: bpy.types.UILayout | None = None,
+) -> bpy.types.UILayout:
+    """Draw running text, wrapped; return the column it stands in, for more of it.
+
+    Args:
+        layout: Where the column is made, if none is given.
+        text: With line ends where lines have to end.
+        metrics: The region's.
+        icon: Before the first line; the others are indented as far.
+        boxes: How many boxes stand around it.
+        dim: Whether it is of less weight.
+        alert: Whether something is wrong.
+        column: An earlier one to go on in.
+    """
+    if column is None:
+        column = layout.column(align=True)
+        column.scale_y = LINE
+    part = column.column(align=True)
+    part.active = not dim
+    part.alert = alert
+    indent = 1.4 if icon != "NONE" else 0.0
+    wrapped = wrap(text, metrics.room(indent, boxes), metrics.font)
+    for number, line in enumerate(wrapped[:_MOST_LINES]):
+        part.label(
+            text=line, icon=icon if not number else "BLANK1" if indent else "NONE", translate=False
+        )
+    if len(wrapped) > _MOST_LINES:
+        left = len(wrapped) - _MOST_LINES
+        part.label(text=f"… {left:,} more lines; Copy takes all of it", translate=False)
+    return column
+
+
+def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) -> None:
+    if title != turn.prompt.strip():
+        lines(layout, turn.prompt.strip(), metrics, dim=True)
+    for part in list(turn.parts):
+        if isinstance(part, Step):
+            _step(layout, part, turn, metrics)
+        elif text := part.text.strip():
+            lines(layout, _without_marks(text), metrics)
+    for problem in list(turn.problems):
+        lines(layout, problem, metrics, icon="ERROR", alert=True)
+    if turn.end is not None:
+        _footer(layout, turn)
+
+
+def _without_marks(markdown: str) -> str:
+    """The text without the marks that Blender's labels cannot show: headings, bold, code."""
+    text = re.sub(r"^#{1,6} +|^```.*$\n?", "", markdown, flags=re.MULTILINE)
+    text = re.sub(r"^(\s*)[-*] +", "\\1•\u2009", text, flags=re.MULTILINE)
+    return re.sub(r"(\*\*|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+
+
+def _step(layout: bpy.types.UILayout, step: Step, turn: Turn, metrics: Metrics) -> None:
+    result = step.result
+    icon = (
+        ("CANCEL" if turn.end else "SORTTIME")
+        if result is None
+        else "CHECKMARK"
+        if result.ok
+        else "ERROR"
+    )
+    time = f"{max(1, round(result.seconds * 1000))} ms" if result and not metrics.narrow else ""
+    room = metrics.room(1.4) - len(time) * 0.4 * metrics.unit
+    row = layout.row()
+    row.label(
+        text=shortened(f"{step.name}  {step.subject}", room, metrics.font),
+        icon=icon,
+        translate=False,
+    )
+    if time:
+        right = row.row()
+        right.alignment = "RIGHT"
+        right.active = False
+        right.label(text=time, translate=False)
+    if result is None:
+        return
+    if not result.ok:
+        lines(layout, result.error, metrics, icon="BLANK1", dim=True)
+    elif receipt := result.receipt.text():
+        lines(layout, receipt, metrics, icon="BLANK1", dim=True)
+
+
+def _footer(layout: bpy.types.UILayout, turn: Turn) -> None:
+    row = layout.row()
+    left = row.row()
+    left.active = False
+    took = [f"{turn.seconds:.0f} s" if turn.seconds >= 1 else f"{turn.seconds:.1f} s"]
+    if turn.end and turn.end.reason == "stopped":
+        took.insert(0, "Stopped")
+    if turn.tokens:
+        took.append(f"{turn.tokens:,} tokens")
+    if turn.cost:
+        took.append(f"${turn.cost:.3f}" if turn.cost >= 0.001 else "below $0.001")
+    left.label(text=" · ".join(took), translate=False)
+    if turn.answer:
+        right = row.row()
+        right.alignment = "RIGHT"
+        right.operator("scene_chat.copy", text="", icon="COPYDOWN", emboss=False).turn = turn.number
