@@ -148,6 +148,8 @@ _TELLING_TEXT = re.compile(
     r"__|^SCRIPT$|GeometryNodeImport|NodeScript|OutputFile|^(preferences|app|utils|handlers)$"
 )
 """Texts that name what is reached by their name: dunders, nodes and modes that read or run files."""
+_MARKER = re.compile(r"__[A-Z][A-Z0-9_]*__")
+"""Markers such as __RESULT__, with which scripts set off their output; no attribute is so named."""
 _HARMLESS_DUNDERS = frozenset({"__init__", "__name__", "__doc__", "__len__", "__post_init__"})
 _OFTEN_REBOUND = frozenset({"input", "help", "dir"})
 """Builtins that scripts use as names of their own; the worst of them waits for a key."""
@@ -252,7 +254,7 @@ class _Walk:
                 self._name(node)
             case ast.Call():
                 self._call(node)
-            case ast.Constant(value=str(text)) if _TELLING_TEXT.search(text):
+            case ast.Constant(value=str(text)) if _TELLING_TEXT.search(_MARKER.sub("", text)):
                 if text != "__main__":
                     self._note(node, f"holds the text {text[:40]!r}")
             case ast.MatchClass(kwd_attrs=names):
@@ -281,6 +283,8 @@ class _Walk:
             dotted, module = ".".join(path), ".".join(path[:-1])
             if path[:2] == ["bpy", "ops"]:
                 self._operator(node, path)
+                return
+            if dotted == "bpy.data.filepath" and isinstance(node.ctx, ast.Load):
                 return
             if path[:2] == ["bpy", "app"]:
                 if len(path) == 3 and path[2] not in _APP_FACTS:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import struct
+import tempfile
 import zlib
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -121,7 +124,7 @@ def test_an_object_of_another_scene_can_be_asked_about(call):
     assert call("get_object_info", names=["Elsewhere"]).value["objects"][0]["visible"] is False
 
 
-@pytest.mark.parametrize("view", ["camera", "front", "right", "top", "iso"])
+@pytest.mark.parametrize("view", ["viewport", "camera", "front", "right", "top", "iso"])
 def test_a_picture_shows_the_cube_before_an_even_background(call, view):
     bpy.data.materials["Material"].diffuse_color = (1, 0, 0, 1)
     picture = call("look", view=view, size=200).picture
@@ -170,6 +173,19 @@ def test_a_look_overwrites_nothing(call, tmp_path, here):
     here.gate.allow("chat", ["files"])
     assert "exists already; give another name" in call("look", size=64, filepath=str(file)).error
     assert file.read_text() == "mine"
+
+
+def test_the_picture_of_a_client_that_died_is_overwritten(call):
+    file = Path(tempfile.gettempdir()) / f"blender_screenshot_{os.getpid()}.png"
+    file.write_text("of an earlier process with that number")
+    try:
+        assert call("look", size=64, filepath=str(file)).ok
+        assert pixels(file.read_bytes()).shape[1] == 64
+        file.unlink()
+        file.symlink_to(__file__)
+        assert "exists already" in call("look", size=64, filepath=str(file)).error
+    finally:
+        file.unlink()
 
 
 def test_an_object_that_is_not_displayed_is_told_where_it_is_and_cannot_be_looked_at(call):

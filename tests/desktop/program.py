@@ -127,9 +127,13 @@ class Program:
                  "--no-window-focus", *arguments, "--python", str(HERE / "start.py")],
                 env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
-        until(lambda: ready.exists() or self.process.poll() is not None, self.said)
-        assert ready.exists(), self.said()
-        assert not (trouble := ready.read_text()), trouble
+        try:
+            until(lambda: ready.exists() or self.process.poll() is not None, self.said)
+            assert ready.exists(), self.said()
+            assert not (trouble := ready.read_text()), trouble
+        except BaseException:
+            self.close()
+            raise
 
     def said(self):
         return self.log.read_text(errors="replace")[-4000:]
@@ -178,7 +182,7 @@ class Program:
         # Blender takes no notice of a pointer that jumps.
         for step in (12, 6, 3, 0):
             self.screen.xdotool("mousemove", x - step, y - step)
-            time.sleep(0.03)
+            time.sleep(0.04)
 
     def type(self, text):
         self.screen.xdotool("type", "--delay", 15, text)
@@ -190,6 +194,48 @@ class Program:
     def click_on(self, text, **where):
         """Click on words that are to be read on the screen, once they are."""
         self.click(*self.read(text, **where).middle)
+
+    def open_chat(self):
+        """Open the sidebar and its tab."""
+        self.hover(600, 500)
+        self.key("n")
+        boxes = []
+
+        def open_at_last():  # it slides in
+            boxes.append(self.sidebar)
+            return len(boxes) > 1 and boxes[-1] == boxes[-2] and boxes[-1][2] - boxes[-1][0] > 100
+
+        until(open_at_last, "the sidebar does not open", step=0.4)
+
+        def shown():  # the first click after the slide may still hit the view beneath
+            self.click_on_tab("Scene Chat")
+            self.hover(600, 700)
+            with contextlib.suppress(NotSeen):
+                return self.read("Ask, or say", patience=5)
+
+        until(shown, "the chat does not open")
+
+    def say(self, prompt):
+        """Write a prompt into the composer and press Enter."""
+        self.click_on("Ask, or say")
+        self.type(prompt)
+        self.key("Return")
+        self.hover(600, 700)
+
+    def turn(self, number=-1):
+        """Wait until a turn has ended; return how, and its answer."""
+
+        def ended():
+            return self.value(
+                "[t.end and [t.end.reason, t.answer, t.problems] for t in here.chat.turns]"
+            )
+
+        self.settle()
+        return ended()[number]
+
+    def settle(self):
+        """Wait until no turn is under way."""
+        until(lambda: not self.value("here.chat.running"), "the turn does not end")
 
     # What a person sees
 

@@ -37,5 +37,7 @@ try:
     install()
 except BaseException:
     said = traceback.format_exc()
-    print(said)
-Path(told["ready"]).write_text(said)
+    print(said, flush=True)
+part = Path(told["ready"] + ".part")
+part.write_text(said)
+part.rename(told["ready"])

@@ -50,6 +50,8 @@ INSIDE = {
     "copying a list": "a = [1].copy()\nb = bpy.context.object.copy()",
     "broken code": "def (",
     "an array": "o = bpy.data.objects.new('E', None)\nbpy.context.collection.objects.link(o)",
+    "a marker around the output": "print('__RESULT__' + str(len(bpy.data.objects)))",
+    "reading the file's path": "print(bpy.data.filepath)",
 }
 
 OUTSIDE = {
@@ -167,6 +169,8 @@ OUTSIDE = {
     "an image strip": "s.strips.new_image('a', '/etc/hostname', 1, 1)",
     "a bake folder": "m.simulation_bake_directory = '/tmp'",
     "a freestyle script": "v.freestyle_settings.mode = 'SCRIPT'",
+    "setting the file's path": "bpy.data.filepath = '/tmp/x.blend'",
+    "a dunder in two halves": "'{0.__' 'class__}'.format(1)",
     "too deep": "x = " + "(" * 90 + "1" + ")" * 90 + "\n" + "y = " + "+".join(["1"] * 50_000),
     "too long": "x = 1\n" * 40_000,
 }

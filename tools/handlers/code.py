@@ -18,6 +18,7 @@ from ..errors import CodeFailed, ToolError, said
 from ..interrupt import SCRIPT, STOP_NAME, Stop, stopping_points
 from ..plain import Secrets, plain
 from ..queue import Job
+from ..readonly import changes_nothing
 from ..registry import Assessment, Effect, tool
 
 _OUTPUT_LIMIT = 1 << 20
@@ -31,8 +32,10 @@ class CodeResult(TypedDict):
 
 
 def _assess(arguments: Mapping[str, Any]) -> Assessment:
-    found = findings(arguments["code"])
-    return Assessment(Effect.CODE if found else Effect.EDITS, found)
+    code = arguments["code"]
+    if found := findings(code):
+        return Assessment(Effect.CODE, found)
+    return Assessment(Effect.READS if changes_nothing(code) else Effect.EDITS)
 
 
 @tool(effect=Effect.CODE, assess=_assess, keeps_partial=True)

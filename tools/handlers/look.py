@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import struct
 import sys
 import tempfile
@@ -43,7 +44,7 @@ def _assess(arguments: Mapping[str, Any]) -> Assessment:
     path = arguments["filepath"]
     if not path:
         return Assessment(Effect.READS)
-    if os.path.lexists(path.replace("\0", "")):
+    if os.path.lexists(path.replace("\0", "")) and not _is_left_over(path):
         raise InvalidArguments(f"filepath: {path} exists already; give another name.")
     if _is_new_temporary_file(path):
         return Assessment(Effect.READS)
@@ -331,13 +332,27 @@ def _is_new_temporary_file(path: str) -> bool:
     except (OSError, ValueError):
         return False
     temporary = Path(tempfile.gettempdir()).resolve()
-    return (folder == temporary or temporary in folder.parents) and not os.path.lexists(path)
+    fresh = not os.path.lexists(path) or _is_left_over(path)
+    return (folder == temporary or temporary in folder.parents) and fresh
+
+
+def _is_left_over(path: str) -> bool:
+    """Whether it is the picture of a BlenderMCP client that died before it took it away.
+
+    These clients name it after their process, and a number comes again: in containers soon.
+    """
+    file = Path(path)
+    temporary = file.parent.resolve() == Path(tempfile.gettempdir()).resolve()
+    named = re.fullmatch(r"blender_screenshot_\d+\.png", file.name) is not None
+    return temporary and named and file.is_file() and not file.is_symlink()
 
 
 def _write(path: str, data: bytes) -> None:
     if not Path(path).is_absolute():
         raise InvalidArguments(f"filepath: give a full path, not {path!r}.")
     try:
+        if _is_left_over(path):
+            Path(path).unlink()
         with Path(path).open("xb") as file:  # "x" follows no link and overwrites nothing
             file.write(data)
     except FileExistsError:

@@ -1,0 +1,57 @@
+"""What the script says and calls in the desktop tests, by a word of the prompt."""
+
+from __future__ import annotations
+
+from standin.script import Call, Raw, Say, Script
+from standin.server import chunk
+
+ROW = """# Add a row of cubes
+for n in range(3):
+    bpy.ops.mesh.primitive_cube_add(location=(3 * n + 3, 0, 0))
+"""
+FOLDERS = """import os
+print(len(os.listdir(".")))
+"""
+
+TOKENS_A_SECOND = 200
+STREAM_SECONDS = 6
+STREAM = tuple(
+    part
+    for number in range(TOKENS_A_SECOND * STREAM_SECONDS)
+    for part in (chunk({"content": f"word{number} "}), 1 / TOKENS_A_SECOND)
+)
+
+SCENES = Script(
+    "desktop",
+    {
+        "row": [
+            Say("I look first.", [Call("get_scene_info"), Call("get_object_info", {"names": ["Cube"]})]),
+            Say("", [Call("execute_code", {"code": ROW})]),
+            Say(
+                "There are **three more cubes** now, 3 m from each other along X. Ctrl+Z takes "
+                "them back."
+            ),
+        ],
+        "silence": [Raw([chunk({"role": "assistant", "content": "Let me think"}), 300.0])],
+        "two lines": [Say("I see both lines.")],
+        "greet": [Say("Good day to you.")],
+        "folders": [
+            Say("", [Call("execute_code", {"code": FOLDERS})]),
+            Say("That is how many there are."),
+        ],
+        "forbidden": [
+            Say("", [Call("execute_code", {"code": FOLDERS}, fails=True)]),
+            Say("Then I leave them alone."),
+        ],
+        "stream": [Raw([chunk({"role": "assistant", "content": ""}), *STREAM, chunk({}, "stop")])],
+        "slowly": [
+            Say("", [Call("execute_code", {"code": "import time\ntime.sleep(0.5)"})]),
+            Raw([chunk({"role": "assistant", "content": "One"}), 2.0, chunk({"content": " two"}), 2.0,
+                 chunk({"content": " three."}), chunk({}, "stop")]),
+        ],
+        "one cube": [
+            Say("", [Call("execute_code", {"code": "bpy.ops.mesh.primitive_cube_add()"})]),
+            Say("One more cube."),
+        ],
+    },
+)  # fmt: skip
