@@ -213,28 +213,32 @@ class Program:
             with contextlib.suppress(NotSeen):
                 return self.read("Ask, or say", patience=5)
 
-        until(shown, "the chat does not open")
+        self.composer = until(shown, "the chat does not open").middle
 
     def say(self, prompt):
         """Write a prompt into the composer and press Enter."""
-        self.click_on("Ask, or say")
-        self.type(prompt)
+        self.write(prompt)
         self.key("Return")
         self.hover(600, 700)
 
-    def turn(self, number=-1):
-        """Wait until a turn has ended; return how, and its answer."""
+    def write(self, text):
+        """Click into the composer and type."""
+        self.click(*self.composer)
+        self.type(text)
+
+    def turn(self, number=1):
+        """Wait until the chat's turn of that number has ended; return how, its answer, problems."""
+        turns = "[t.end and [t.end.reason, t.answer, t.problems] for t in here.chat.turns]"
 
         def ended():
-            return self.value(
-                "[t.end and [t.end.reason, t.answer, t.problems] for t in here.chat.turns]"
-            )
+            ends = self.value(turns)
+            return len(ends) >= number and ends[number - 1]
 
-        self.settle()
-        return ended()[number]
+        return until(ended, lambda: f"turn {number} does not end; {self.shot('no-end')}")
 
     def settle(self):
-        """Wait until no turn is under way."""
+        """Have no turn under way."""
+        self.value("here.chat.stop()")
         until(lambda: not self.value("here.chat.running"), "the turn does not end")
 
     # What a person sees
@@ -361,17 +365,16 @@ def _bare(text):
 
 
 def _find(text, words):
-    """Words in a row whose letters, put together, are those of the text."""
+    """Words in a row, over a line's end if need be, whose letters together are the text's."""
     wanted = _bare(text)
     for first, start in enumerate(words):
         joined = ""
         for end in words[first:]:
-            if abs(start.top - end.top) > 12:
-                break
             joined += _bare(end.text)
             at = joined.find(wanted)
             if 0 <= at < len(_bare(start.text)):
-                right = end.left + end.width
+                same_line = abs(start.top - end.top) < 12
+                right = (end if same_line else start).left + (end if same_line else start).width
                 return Word(text, start.left, start.top, right - start.left, start.height)
             if len(joined) > len(wanted) + 20:
                 break

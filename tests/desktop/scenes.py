@@ -34,7 +34,7 @@ SCENES = Script(
         ],
         "silence": [Raw([chunk({"role": "assistant", "content": "Let me think"}), 300.0])],
         "two lines": [Say("I see both lines.")],
-        "greet": [Say("Good day to you.")],
+        "Greet": [Say("Good day to you.")],
         "folders": [
             Say("", [Call("execute_code", {"code": FOLDERS})]),
             Say("That is how many there are."),
