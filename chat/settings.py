@@ -42,14 +42,23 @@ class Settings:
     def is_openrouter(self) -> bool:
         return urlsplit(self.endpoint).hostname == "openrouter.ai"
 
+    @property
+    def needs_online_access(self) -> bool:
+        """Whether Blender's 'Allow Online Access' would have to be on for this endpoint."""
+        return self._is_address and not self.is_local and not self.online
+
+    @property
+    def _is_address(self) -> bool:
+        parts = urlsplit(self.endpoint)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+
     def problem(self) -> str:
         """Return what keeps the model from being asked, and what to do, or ""."""
-        parts = urlsplit(self.endpoint)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not self._is_address:
             return f"The endpoint {self.endpoint!r} is no web address; it begins with http:// or https://."
         if self.is_local:
             return ""
-        if not self.online:
+        if self.needs_online_access:
             return (
                 f"Blender's 'Allow Online Access' is off, so {self.host} is not asked. Switch it on "
                 "in Preferences, System, or start Blender with --online-mode; models on this "

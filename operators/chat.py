@@ -40,8 +40,12 @@ class SCENE_CHAT_OT_send(bpy.types.Operator):
         if not prompt.strip():
             self.report({"WARNING"}, "Write a message first")
             return {"CANCELLED"}
+        settings = here.settings()
+        if problem := settings.problem():  # the panel says so too, with a way to mend it
+            self.report({"WARNING"}, problem)
+            return {"CANCELLED"}
         try:
-            here.send(prompt, here.settings())
+            here.send(prompt, settings)
         except TurnRunning as running:
             self.report({"WARNING"}, str(running))
             return {"CANCELLED"}

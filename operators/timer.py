@@ -23,6 +23,10 @@ _BUDGET = 0.012
 _LINGER = 0.002
 _REDRAW_SECONDS = 0.1
 
+_JOBS = {"RENDER": "a render is running", "OBJECT_BAKE": "a bake is running"}
+_JOBS_OPERATORS = frozenset({"RENDER_OT_render", "OBJECT_OT_bake", "OBJECT_OT_bake_image"})
+"""They stay modal after their job until the next event: for ever, if nobody moves the mouse."""
+
 
 class Timer:
     """Ticks while it is needed."""
@@ -125,10 +129,12 @@ def busy_with() -> str:
     Undo ends a render and leaves half a picture; removing what is being moved crashed Blender
     4.3. Modal operators of add-ons do not count: some run as long as Blender does.
     """
-    if bpy.app.is_job_running("RENDER"):
-        return "a render is running"
+    for job, words in _JOBS.items():
+        if bpy.app.is_job_running(job):
+            return words
     for window in bpy.context.window_manager.windows:
         for operator in window.modal_operators:
-            if bpy.types.Operator.bl_rna_get_subclass_py(operator.bl_idname) is None:
-                return f"{operator.bl_label or operator.name} is in progress"
+            own = bpy.types.Operator.bl_rna_get_subclass_py(operator.bl_idname) is None
+            if own and operator.bl_idname not in _JOBS_OPERATORS:
+                return f"{operator.name} is in progress"
     return ""

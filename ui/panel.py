@@ -102,11 +102,11 @@ def _model(layout: bpy.types.UILayout, here: runtime.Runtime, metrics: Metrics) 
     column.scale_y = turns.LINE
     for number, line in enumerate(wrap(problem, metrics.room(1.4, boxes=1), metrics.font)):
         column.label(text=line, icon="BLANK1" if number else "INFO", translate=False)
-    if settings.online or settings.is_local:
-        fix = box.operator("preferences.addon_show", text="Open Preferences", icon="PREFERENCES")
-        fix.module = here.package
-    else:
+    if settings.needs_online_access:
         fix = box.operator(
             "screen.userpref_show", text="Open System Preferences", icon="PREFERENCES"
         )
         fix.section = "SYSTEM"
+    else:
+        fix = box.operator("preferences.addon_show", text="Open Preferences", icon="PREFERENCES")
+        fix.module = here.package

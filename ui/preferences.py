@@ -62,31 +62,30 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        column = layout.column(heading="Language Model")
+        column = layout.column()
         column.prop(self, "endpoint", placeholder=OPENROUTER)
         column.prop(self, "model", placeholder=DEFAULT_MODEL)
-        if settings.is_local:
-            column.prop(self, "api_key", placeholder="Not needed on this computer")
-        else:
-            column.prop(self, "api_key", placeholder="Paste it here")
+        hint = "Not needed on this computer" if settings.is_local else "Paste it here"
+        column.prop(self, "api_key", placeholder=hint)
         if settings.key is not None:
-            _note(column, f"From {settings.key.source}")
-        if not settings.is_local and not settings.online:
-            _note(column, "Online access is off, so this endpoint cannot be asked", "ERROR")
-            row = column.row()
-            row.use_property_split = False
-            row.prop(context.preferences.system, "use_online_access")
-        column = layout.column(heading="External Clients")
-        column.prop(self, "server_port")
+            outside = settings.key.source.endswith("in the environment")
+            _note(column, f"From {settings.key.source}" if outside else "Stored by Scene Chat")
+        if settings.needs_online_access:
+            _note(column, "Blender may not go online, so this endpoint cannot be asked", "ERROR")
+            column.prop(context.preferences.system, "use_online_access")
+        column = layout.column()
+        column.separator()
+        column.prop(self, "server_port", text="Port for External Clients")
         column.prop(self, "server_autostart")
 
 
 def _note(column: bpy.types.UILayout, text: str, icon: str = "NONE") -> None:
-    row = column.row()
-    row.active = icon != "NONE"
-    split = row.split(factor=0.4)
+    """A line beneath the fields, where they begin."""
+    split = column.split(factor=0.4)
     split.label(text="")
-    split.label(text=text, icon=icon, translate=False)
+    note = split.row()
+    note.active = icon != "NONE"
+    note.label(text=text, icon=icon, translate=False)
 
 
 def register() -> None:

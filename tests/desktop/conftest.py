@@ -68,7 +68,8 @@ def start(blender, zip_file, model, tmp_path):
     started = []
 
     def one(folder=tmp_path, settings=None, **rest):
-        settings = {"endpoint": model.url, "model": "script/desktop", **(settings or {})}
+        if rest.get("factory", True):
+            settings = {"endpoint": model.url, "model": "script/desktop", **(settings or {})}
         program = Program(blender, zip_file, folder, settings=settings, **rest)
         started.append(program)
         return program

@@ -49,6 +49,15 @@ SCENES = Script(
             Raw([chunk({"role": "assistant", "content": "One"}), 2.0, chunk({"content": " two"}), 2.0,
                  chunk({"content": " three."}), chunk({}, "stop")]),
         ],
+        "First count": [
+            Say("", [Call("execute_code", {"code": FOLDERS})]),
+            Say("", [Call("execute_code", {"code": "bpy.ops.mesh.primitive_cube_add()"})]),
+            Say("One more cube."),
+        ],
+        "Lift": [
+            Say("", [Call("execute_code", {"code": "bpy.data.objects['Cube'].location.z = 5"})]),
+            Say("It is lifted."),
+        ],
         "one cube": [
             Say("", [Call("execute_code", {"code": "bpy.ops.mesh.primitive_cube_add()"})]),
             Say("One more cube."),

@@ -6,8 +6,12 @@ What to do stands in the environment, as JSON in SCENE_CHAT_TEST:
     settings    values for its preferences
     allow       what clients may do unasked; None leaves the port closed
     ready       a file that is made when all is done, with what went wrong in it, or nothing
+    aside       a file whose code is run when it appears, its output going to one of that name
+                with ".out": for tests of what is left when the extension is not there to be asked
 """
 
+import contextlib
+import io
 import json
 import os
 import traceback
@@ -32,12 +36,33 @@ def install():
         bpy.ops.scene_chat.server_start(allow=told["allow"])
 
 
+def aside():
+    file = Path(told["aside"])
+    if file.exists():
+        code = file.read_text()
+        file.unlink()
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            try:
+                exec(code, {"bpy": bpy, "EXTENSION": EXTENSION})
+            except BaseException:
+                traceback.print_exc(file=printed)
+        made_whole(Path(told["aside"] + ".out"), printed.getvalue())
+    return 0.1
+
+
+def made_whole(file, text):
+    """A reader that sees the file sees all of it."""
+    part = file.with_suffix(".part")
+    part.write_text(text)
+    part.rename(file)
+
+
+bpy.app.timers.register(aside, persistent=True)
 said = ""
 try:
     install()
 except BaseException:
     said = traceback.format_exc()
     print(said, flush=True)
-part = Path(told["ready"] + ".part")
-part.write_text(said)
-part.rename(told["ready"])
+made_whole(Path(told["ready"]), said)

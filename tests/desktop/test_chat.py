@@ -130,27 +130,44 @@ def test_typing_survives_an_answer_that_streams_in(program):
     assert program.value("here.panel.draft") == "Greet me while it goes on writing"
 
 
+@pytest.fixture
+def endpoint(program, model):
+    """Set another endpoint for the time of the test."""
+
+    def set_to(url):
+        name = "bl_ext.user_default.scene_chat"
+        program.run(
+            f"import bpy\nbpy.context.preferences.addons[{name!r}].preferences.endpoint = {url!r}"
+        )
+
+    yield set_to
+    set_to(model.url)
+
+
 @pytest.mark.parametrize(
-    ("endpoint", "said"),
+    ("url", "said", "button"),
     [
-        ("http://127.0.0.1:9/v1", "cannot be reached"),
-        ("https://example.org/v1", "Allow Online Access' is off"),
-        ("127.0.0.1:11434", "is no web address"),
+        ("https://example.org/v1", "Allow Online Access' is off", "Open System Preferences"),
+        ("127.0.0.1:11434", "is no web address", "Open Preferences"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_sentence(program, model, endpoint, said):
-    def set_endpoint(url):
-        program.run(f"import bpy\nbpy.context.preferences.addons"
-                    f"['bl_ext.user_default.scene_chat'].preferences.endpoint = {url!r}")  # fmt: skip
+def test_what_is_missing_is_said_and_the_message_is_kept(program, endpoint, url, said, button):
+    endpoint(url)
+    program.say("Greet me")
+    program.read(said)
+    program.read(button)
+    program.shot(f"missing-{button.split()[1].lower()}")
+    assert program.value("[len(here.chat.turns), here.panel.draft]") == [0, "Greet me"]
 
-    set_endpoint(endpoint)
-    try:
-        program.say("Greet me")
-        assert program.turn()[0] == "error"
-        assert said in program.turn()[2][0]
-        program.shot(f"problem-{said.split()[0].lower()}")
-    finally:
-        set_endpoint(model.url)
+
+def test_a_failure_is_a_sentence_in_its_turn(program, endpoint):
+    endpoint("http://127.0.0.1:9/v1")
+    program.say("Greet me")
+    reason, _, problems = program.turn()
+    assert reason == "error"
+    assert "cannot be reached" in problems[0]
+    program.read("cannot be reached")
+    program.shot("failure")
 
 
 def test_a_long_chat_shows_the_newest_turns_first(program):

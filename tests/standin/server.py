@@ -78,7 +78,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_json(200, {"data": [model]})
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        if not sent:  # the client left before it had said anything: Stop does that
+            self.close_connection = True
+            return
+        body = json.loads(sent)
         self.owner.requests.append(body)
         if self.owner.key and self.headers.get("Authorization") != f"Bearer {self.owner.key}":
             self._refuse(Refuse(401, "No auth credentials found"))
