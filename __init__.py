@@ -70,9 +70,10 @@ def unregister() -> None:
 
 def _version() -> tuple[int, int, int]:
     """The extension's version, from its manifest."""
-    import tomllib
+    import re
     from pathlib import Path
 
-    manifest = tomllib.loads(Path(__file__).with_name("blender_manifest.toml").read_text("utf-8"))
-    major, minor, patch = map(int, manifest["version"].split("."))
-    return major, minor, patch
+    manifest = Path(__file__).with_name("blender_manifest.toml").read_text("utf-8")
+    found = re.search(r'^version = "(\d+)\.(\d+)\.(\d+)"', manifest, re.MULTILINE)
+    assert found is not None, "blender_manifest.toml has no version"
+    return int(found[1]), int(found[2]), int(found[3])

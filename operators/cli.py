@@ -6,7 +6,6 @@ main thread, which meanwhile runs what is queued.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import signal
@@ -15,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import bpy
 
@@ -24,6 +23,9 @@ from ..server.listener import DEFAULT_PORT, PortTaken
 from ..tools.gate import permissions
 from ..tools.queue import Limits
 from . import runtime
+
+if TYPE_CHECKING:
+    import argparse  # 2 ms, which enabling the extension need not take
 
 COMMAND = "scene_chat"
 _CHAT_SECONDS = 30.0
@@ -65,6 +67,8 @@ def main(argv: Sequence[str], out: TextIO | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse
+
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         "--allow",
@@ -97,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _words(text: str) -> str:
     if not text.strip():
-        raise argparse.ArgumentTypeError("it is empty; say what to do")
+        raise _wrong("it is empty; say what to do")
     return text
 
 
@@ -105,7 +109,7 @@ def _permissions(text: str) -> tuple[str, ...]:
     try:
         return permissions(text)
     except ValueError as error:  # argparse would not show what it says
-        raise argparse.ArgumentTypeError(str(error)) from None
+        raise _wrong(str(error)) from None
 
 
 def _seconds(text: str) -> float:
@@ -114,8 +118,14 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < 1e6:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+        raise _wrong(f"{text!r} is no number of seconds above 0")
     return seconds
+
+
+def _wrong(why: str) -> Exception:
+    import argparse
+
+    return argparse.ArgumentTypeError(why)
 
 
 def _open(file: Path) -> bool:

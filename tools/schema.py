@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any, get_type_hints
 
+import annotated_types
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from .errors import InvalidArguments, nearest
@@ -75,7 +76,9 @@ class Signature:
 
 
 def _model_of(tool: Tool) -> type[BaseModel]:
-    hints = get_type_hints(tool.function, include_extras=True)
+    """Handlers name annotated_types in their hints only: importing it takes 30 ms at enabling."""
+    limits = {name: getattr(annotated_types, name) for name in annotated_types.__all__}
+    hints = get_type_hints(tool.function, localns=limits, include_extras=True)
     told = tool.parameter_help()
     fields: dict[str, Any] = {}
     for name, parameter in inspect.signature(tool.function).parameters.items():

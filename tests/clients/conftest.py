@@ -1,6 +1,8 @@
-"""A server for the tests of one file."""
+"""Servers for the tests of one file."""
 
 from __future__ import annotations
+
+import os
 
 import pytest
 from clients.served import Served
@@ -12,4 +14,22 @@ def served():
     made = Served("--time-limit", "2")
     yield made
     assert made.process.poll() is None, "the server died"
+    assert made.end() == 0
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory):
+    """The port of a Blender that allows everything: with a window, if BLENDER names such a one."""
+    if blender := os.environ.get("BLENDER"):
+        from build import PLATFORMS, build
+        from desktop.program import Program
+
+        zip_file = build(PLATFORMS["linux-x64"], tmp_path_factory.mktemp("dist"))
+        program = Program(blender, zip_file, tmp_path_factory.mktemp("blender"))
+        yield program.port
+        assert program.process.poll() is None, program.said()
+        program.close()
+        return
+    made = Served("--allow", "code,files")
+    yield made.port
     assert made.end() == 0

@@ -12,7 +12,6 @@ import pytest
 from clients import peers
 from PIL import Image
 
-
 PROMPT = "What is there?"
 LOST = re.compile(
     r"Incomplete JSON|Invalid (JSON )?response|No data received|Timeout|Connection closed|"

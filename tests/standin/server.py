@@ -65,6 +65,7 @@ class StandIn:
 class _Handler(BaseHTTPRequestHandler):
     owner: StandIn
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # a provider's proxy does not hold a token back for 40 ms
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the demo's output is the conversation."""

@@ -8,10 +8,9 @@ import io
 import linecache
 import traceback
 from collections.abc import Mapping
-from typing import Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import bpy
-from annotated_types import MaxLen
 
 from ..allowlist import findings
 from ..errors import CodeFailed, ToolError, said
@@ -20,6 +19,9 @@ from ..plain import Secrets, plain
 from ..queue import Job
 from ..readonly import changes_nothing
 from ..registry import Assessment, Effect, tool
+
+if TYPE_CHECKING:
+    from annotated_types import MaxLen
 
 _OUTPUT_LIMIT = 1 << 20
 """Characters of output that are kept; a script may print for ever."""

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import bpy
 import gpu
-from annotated_types import Ge, Le, MaxLen
 from mathutils import Euler, Matrix, Vector
 
 from ..errors import InvalidArguments, Unavailable
@@ -30,6 +29,7 @@ from .objects import find_object
 
 if TYPE_CHECKING:
     import numpy as np
+    from annotated_types import Ge, Le, MaxLen
 
 _FIELD_OF_VIEW = math.radians(40.0)
 _DIRECTIONS = {

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import bpy
-from annotated_types import MaxLen, MinLen
 from mathutils import Matrix, Vector
 
 from ..errors import NoSuchObject, nearest
 from ..registry import Effect, tool
+
+if TYPE_CHECKING:
+    from annotated_types import MaxLen, MinLen
 
 _ROOM = 7_000
 """Bytes of descriptions in one answer; what does not fit is named, to be asked for again."""

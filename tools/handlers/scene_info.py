@@ -5,13 +5,15 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from functools import cache
-from typing import Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import bpy
-from annotated_types import Ge, Le
 
 from ..registry import Effect, tool
 from .objects import find
+
+if TYPE_CHECKING:
+    from annotated_types import Ge, Le
 
 _PAGE_BYTES = 5_000
 """Room for the rows of objects, so that the whole answer stays below 8 kB."""
