@@ -52,9 +52,15 @@ def register() -> None:
             close_scene=scene.stop,
         )
     )
-    operators.register()
-    ui.register()
-    runtime.current().started()
+    # Blender does not unregister what did not register.
+    try:
+        operators.register()
+        ui.register()
+        runtime.current().started()
+    except BaseException:
+        runtime.current().close()
+        runtime.set_current(None)
+        raise
 
 
 def unregister() -> None:
@@ -62,10 +68,12 @@ def unregister() -> None:
     from . import operators, ui
     from .operators import runtime
 
-    ui.unregister()
-    operators.unregister()
-    runtime.current().close()
-    runtime.set_current(None)
+    try:
+        ui.unregister()
+        operators.unregister()
+    finally:
+        runtime.current().close()
+        runtime.set_current(None)
 
 
 def _version() -> tuple[int, int, int]:

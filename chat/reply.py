@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..tools.plain import speakable
 from .conversation import Call, Reply
 from .events import Event, Reasoning, Text, Usage
 
@@ -31,6 +32,7 @@ class ReplyBuilder:
         self._text: list[str] = []
         self._calls: list[_GrowingCall] = []
         self._reasoning_details: list[Any] = []
+        self._half = ""
         self.finished = False
         """Whether the endpoint said that the answer is complete."""
 
@@ -55,7 +57,7 @@ class ReplyBuilder:
         for each in self._calls:
             own = each.id if each.id and each.id not in seen else f"call_{uuid.uuid4().hex[:16]}"
             seen.add(own)
-            calls.append(Call(own, each.name, "".join(each.arguments)))
+            calls.append(Call(own, speakable(each.name), speakable("".join(each.arguments))))
         return Reply("".join(self._text), tuple(calls), tuple(self._reasoning_details))
 
     def partial(self) -> Reply:
@@ -64,10 +66,11 @@ class ReplyBuilder:
 
     def _delta(self, delta: Mapping[str, Any]) -> Iterator[Event]:
         if text := delta.get("content"):
+            text = self._whole(text)
             self._text.append(text)
             yield Text(text)
         if thought := delta.get("reasoning") or delta.get("reasoning_content"):
-            yield Reasoning(thought)
+            yield Reasoning(speakable(thought))
         self._reasoning_details.extend(delta.get("reasoning_details") or ())
         for piece in delta.get("tool_calls") or ():
             call = self._call_of(piece.get("id") or "", piece.get("index"))
@@ -75,6 +78,12 @@ class ReplyBuilder:
             call.name = call.name or function.get("name") or ""
             if arguments := function.get("arguments"):
                 call.arguments.append(arguments)
+
+    def _whole(self, text: str) -> str:
+        """The text without half of a pair at its end, whose other half comes in the next chunk."""
+        text = self._half + text
+        self._half = text[-1] if "\ud800" <= text[-1] <= "\udbff" else ""
+        return speakable(text.removesuffix(self._half) if self._half else text)
 
     def _call_of(self, id: str, index: int | None) -> _GrowingCall:
         latest_first = list(reversed(self._calls))

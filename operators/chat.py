@@ -12,14 +12,6 @@ from . import runtime, timer
 Context = bpy.types.Context
 
 
-def asked_by_tool() -> bool:
-    """Return whether a tool's call runs just now, so that it is a model or client that asks.
-
-    Nothing that they send may answer for the person, or change what is allowed.
-    """
-    return runtime.current().queue.running is not None
-
-
 class SCENE_CHAT_OT_send(bpy.types.Operator):
     """Send the message to the language model"""
 
@@ -34,7 +26,7 @@ class SCENE_CHAT_OT_send(bpy.types.Operator):
     def execute(self, context: Context) -> set[str]:
         here = runtime.current()
         prompt = self.prompt or here.panel.draft
-        if asked_by_tool():
+        if here.asked_by_tool:
             self.report({"ERROR"}, "A tool cannot send messages")
             return {"CANCELLED"}
         if not prompt.strip():
@@ -108,6 +100,39 @@ class SCENE_CHAT_OT_copy(bpy.types.Operator):
         return {"CANCELLED"}
 
 
+class SCENE_CHAT_OT_copy_code(bpy.types.Operator):
+    """Copy the code that waits for your answer to the clipboard"""
+
+    bl_idname = "scene_chat.copy_code"
+    bl_label = "Copy Code"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        asked = runtime.current().panel.asked
+        if asked is None:
+            return {"CANCELLED"}
+        context.window_manager.clipboard = str(asked.request.arguments.get("code", ""))
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_ask_again(bpy.types.Operator):
+    """Ask me again before this tool runs"""
+
+    bl_idname = "scene_chat.ask_again"
+    bl_label = "Ask Again"
+    bl_options = {"INTERNAL"}
+
+    tool: StringProperty()
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool:
+            return {"CANCELLED"}
+        here.gate.ask_again("chat", self.tool)
+        timer.redraw()
+        return {"FINISHED"}
+
+
 class SCENE_CHAT_OT_show_earlier(bpy.types.Operator):
     """Show earlier messages as well"""
 
@@ -138,7 +163,7 @@ class SCENE_CHAT_OT_allow(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         approval = _waiting(self.number)
-        if approval is None or asked_by_tool():
+        if approval is None or runtime.current().asked_by_tool:
             return {"CANCELLED"}
         if self.for_session:
             runtime.current().gate.allow_for_session(approval)
@@ -159,7 +184,7 @@ class SCENE_CHAT_OT_deny(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         approval = _waiting(self.number)
-        if approval is None or asked_by_tool():
+        if approval is None or runtime.current().asked_by_tool:
             return {"CANCELLED"}
         approval.deny()
         timer.redraw()
@@ -176,6 +201,8 @@ CLASSES = (
     SCENE_CHAT_OT_composed,
     SCENE_CHAT_OT_stop,
     SCENE_CHAT_OT_copy,
+    SCENE_CHAT_OT_copy_code,
+    SCENE_CHAT_OT_ask_again,
     SCENE_CHAT_OT_show_earlier,
     SCENE_CHAT_OT_allow,
     SCENE_CHAT_OT_deny,

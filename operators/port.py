@@ -8,7 +8,6 @@ from bpy.props import IntProperty, StringProperty
 from ..server.listener import PortTaken, next_free_port
 from ..tools.gate import permissions
 from . import runtime, timer
-from .chat import asked_by_tool
 
 Context = bpy.types.Context
 
@@ -29,7 +28,7 @@ class SCENE_CHAT_OT_server_start(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         here = runtime.current()
-        if asked_by_tool():
+        if here.asked_by_tool:
             self.report({"ERROR"}, "A tool cannot open the port")
             return {"CANCELLED"}
         try:
@@ -52,17 +51,23 @@ class SCENE_CHAT_OT_server_stop(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, context: Context) -> set[str]:
-        if asked_by_tool():
+        here = runtime.current()
+        if here.asked_by_tool:
             self.report({"ERROR"}, "A tool cannot close the port")
             return {"CANCELLED"}
-        runtime.current().server.stop()
+        here.server.stop()
         timer.redraw()
         return {"FINISHED"}
 
 
 def serve(port: int = 0) -> bool:
-    """Open the port, 0 for the preferences'; where that fails the panel says why and what is free."""
+    """Open the port, 0 for the preferences'; where that fails the panel says why and what is free.
+
+    Not for tools: see `Runtime.asked_by_tool`.
+    """
     here = runtime.current()
+    if here.asked_by_tool:
+        return False
     here.panel.port_problem, here.panel.free_port = "", 0
     if here.server.running and port not in (0, here.server.port):
         here.panel.port_problem = f"Port {here.server.port} is open already; close it first."

@@ -6,6 +6,7 @@ own stands with them.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
 from ..server.listener import DEFAULT_PORT, Server
 from ..tools.alarm import Alarm
 from ..tools.call import CallPath
-from ..tools.gate import Gate
+from ..tools.gate import Approval, Gate
 from ..tools.plain import Secrets
 from ..tools.queue import Limits, MainThreadQueue
 from .timer import Timer
@@ -38,10 +39,12 @@ class PanelState:
 
     draft: str = ""
     """What stands in the composer and was not sent yet."""
-    closed: set[int] = field(default_factory=set)
-    """Numbers of the turns that are folded."""
+    folds: dict[int, bool] = field(default_factory=dict)
+    """By a turn's number whether it is open, where the person said so; else the newest alone is."""
     shown: int = TURNS_SHOWN
     """How many turns are drawn, the newest first."""
+    asked: Approval | None = None
+    """The request that the card shows, so that its code and its buttons are of one."""
     port_problem: str = ""
     """Why the port could not be opened, in a sentence."""
     free_port: int = 0
@@ -95,8 +98,23 @@ class Runtime:
         """The `.env` in the extension's user folder, whether it exists or not."""
         return Path(bpy.utils.extension_path_user(self.package)) / ".env"
 
+    @property
+    def asked_by_tool(self) -> bool:
+        """Whether a tool's call runs just now, so that it is a model or client that asks.
+
+        Nothing that they send may answer for the person, or change what is allowed. What a script
+        leaves behind to run later is the allow-list's to find.
+        """
+        return self.queue.running is not None
+
     def keep_key(self, value: str) -> None:
-        """Store the key of the preferences' endpoint; "" forgets it."""
+        """Store the key of the preferences' endpoint; "" forgets it. Not for tools.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if self.asked_by_tool:
+            return
         store_key(self.key_file(), self.settings().endpoint, value)
 
     def send(self, prompt: str, settings: Settings, limits: Limits = Limits()) -> None:
@@ -119,6 +137,7 @@ class Runtime:
 
     def started(self) -> None:
         """After all is registered: open the port, if that is wanted at every start."""
+        self.timer.open()
         preferences = self.preferences
         if preferences and preferences.server_autostart and not bpy.app.background:
             from .port import serve  # which knows this module
@@ -138,13 +157,14 @@ class Runtime:
             self.queue.drain(budget=_TICK_SECONDS, linger=_TICK_SECONDS)
 
     def close(self) -> None:
-        """End everything: no thread, socket, handler, timer or class is left."""
-        self.timer.close()
-        self.queue.close()
-        self.server.stop()
-        self.chat.close()
-        self.alarm.close()
-        self.close_scene()
+        """End everything, whatever fails on the way: a thread that is left keeps Blender alive."""
+        with contextlib.ExitStack() as last_first:
+            last_first.callback(self.close_scene)
+            last_first.callback(self.alarm.close)
+            last_first.callback(self.chat.close)
+            last_first.callback(self.server.stop)
+            last_first.callback(self.queue.close)
+            last_first.callback(self.timer.close)
 
 
 _current: Runtime | None = None

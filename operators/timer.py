@@ -24,7 +24,7 @@ _LINGER = 0.002
 _REDRAW_SECONDS = 0.1
 
 _JOBS = {"RENDER": "a render is running", "OBJECT_BAKE": "a bake is running"}
-_JOBS_OPERATORS = frozenset({"RENDER_OT_render", "OBJECT_OT_bake", "OBJECT_OT_bake_image"})
+_JOBS_OPERATORS = frozenset({"RENDER_OT_render", "OBJECT_OT_bake"})
 """They stay modal after their job until the next event: for ever, if nobody moves the mouse."""
 
 
@@ -49,6 +49,7 @@ class Timer:
         self._needed = needed
         self._drawn: object = None
         self._next_look = 0.0
+        self._reported: set[str] = set()
 
         def tick() -> float | None:
             return self._tick()
@@ -65,7 +66,11 @@ class Timer:
         self._file_opened = file_opened
         if not bpy.app.background:
             queue.standing_back = busy_with
-            bpy.app.handlers.load_post.append(file_opened)
+
+    def open(self) -> None:
+        """Watch for files being opened. Before `start`, once all is registered."""
+        if not bpy.app.background:
+            bpy.app.handlers.load_post.append(self._file_opened)
 
     def start(self) -> None:
         """Tick from now on. Without a window there are no timers, and a loop drains the queue."""
@@ -78,7 +83,8 @@ class Timer:
             return
         if bpy.app.timers.is_registered(self._function):
             bpy.app.timers.unregister(self._function)
-        bpy.app.handlers.load_post.remove(self._file_opened)
+        if self._file_opened in bpy.app.handlers.load_post:  # scripts clear the list
+            bpy.app.handlers.load_post.remove(self._file_opened)
 
     def _tick(self) -> float | None:
         try:
@@ -92,9 +98,16 @@ class Timer:
                 needed = self._needed() or len(self._queue) > 0
                 self._redraw()
                 return 0.0 if needed else None
-        except Exception:  # Blender drops a timer that raises; the next tick may do better
-            traceback.print_exc()
+        except Exception as error:  # Blender drops a timer that raises; the next may do better
+            self._report(error)
+            return 0.0 if self._needed() else None
         return 0.0
+
+    def _report(self, error: Exception) -> None:
+        """Once each, and not two hundred times a second."""
+        if repr(error) not in self._reported:
+            self._reported.add(repr(error))
+            traceback.print_exception(error)
 
     def _redraw(self) -> None:
         if (seen := self._glance()) != self._drawn:

@@ -89,6 +89,14 @@ PLATFORMS = {
 }  # fmt: skip
 
 
+_GLIBC = {
+    "manylinux1": "manylinux_2_5",
+    "manylinux2010": "manylinux_2_12",
+    "manylinux2014": "manylinux_2_17",
+}
+"""Older names for what a wheel asks of the system (PEP 600)."""
+
+
 @dataclass(frozen=True)
 class Wheel:
     """A file that the lock names."""
@@ -139,7 +147,10 @@ def build(target: Platform, folder: Path, checkout: Path = CHECKOUT) -> Path:
         for each in files:
             copy = staging / each
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(checkout / each, copy)
+            try:
+                shutil.copyfile(checkout / each, copy)
+            except FileNotFoundError:
+                raise BuildFailed(f"{each} is tracked by git, but is not there") from None
         fetched = [fetch(each) for each in wheels_for(target, lock)]
         (staging / "wheels").mkdir(exist_ok=True)
         for each in fetched:
@@ -149,7 +160,9 @@ def build(target: Platform, folder: Path, checkout: Path = CHECKOUT) -> Path:
         (staging / "blender_manifest.toml").write_text(
             _with_platform(manifest, target.name, wheels), "utf-8"
         )
-        expected = {str(each.relative_to(staging)) for each in staging.rglob("*") if each.is_file()}
+        expected = {
+            each.relative_to(staging).as_posix() for each in staging.rglob("*") if each.is_file()
+        }
         _pack(staging, made)
     with zipfile.ZipFile(made) as packed:
         found = {name for name in packed.namelist() if not name.endswith("/")}
@@ -245,7 +258,7 @@ def _best_wheel(package: Mapping[str, Any], target: Platform, python: str) -> Wh
 def _fits_python(interpreter: str, abi: str, python: str) -> bool:
     own = "cp" + python.replace(".", "")
     if abi == "none":
-        return interpreter in ("py3", "py2.py3", own)
+        return interpreter in ("py3", own)
     if abi == "abi3":
         return interpreter.startswith("cp3") and int(interpreter[3:]) <= int(own[3:])
     return interpreter == own and abi == own
@@ -255,9 +268,8 @@ def _system(tag: str, target: Platform) -> tuple[int, int] | None:
     """The system's version that a platform tag asks for, or None where it does not fit."""
     if tag == "any":
         return 0, 0
-    tag = {"manylinux1": "manylinux_2_5", "manylinux2010": "manylinux_2_12",
-           "manylinux2014": "manylinux_2_17"}.get(tag.partition("_")[0], tag.partition("_")[0]) + \
-        tag[len(tag.partition("_")[0]):]  # fmt: skip
+    begin, _, rest = tag.partition("_")
+    tag = f"{_GLIBC.get(begin, begin)}_{rest}" if rest else tag
     if not any(tag.startswith(begin) and tag.endswith(end) for begin, end in target.tags):
         return None
     numbers = [int(part) for part in tag.split("_")[1:3] if part.isdigit()]

@@ -54,7 +54,17 @@ _INSIDE_OPERATOR = frozenset(
 )
 
 _ATTRIBUTES = {
-    "scene_chat": "reaches Scene Chat itself",
+    "popup_menu": "shows a menu, whose buttons do what they like",
+    "popup_menu_pie": "shows a menu, whose buttons do what they like",
+    "popmenu_begin__internal": "shows a menu, whose buttons do what they like",
+    "popover": "shows a panel, whose buttons do what they like",
+    "popover_begin__internal": "shows a panel, whose buttons do what they like",
+    "draw_cursor_add": "leaves a drawing hook behind",
+    "bl_rna_get_subclass": "reaches registered classes",
+    "bl_rna_get_subclass_py": "reaches registered classes",
+    "use_online_access": "reaches the preferences",
+    "use_scripts_auto_execute": "reaches the preferences",
+    "filepaths": "reaches the preferences",
     "handlers": "hooks into Blender's events",
     "timers": "leaves a timer behind",
     "msgbus": "subscribes to Blender's messages",
@@ -148,6 +158,8 @@ _TELLING_TEXT = re.compile(
     r"__|^SCRIPT$|GeometryNodeImport|NodeScript|OutputFile|^(preferences|app|utils|handlers)$"
 )
 """Texts that name what is reached by their name: dunders, nodes and modes that read or run files."""
+_OURS = re.compile(r"scene_?chat", re.IGNORECASE)
+"""Scene Chat's own parts, by which a script could answer for the person."""
 _MARKER = re.compile(r"__[A-Z][A-Z0-9_]*__")
 """Markers such as __RESULT__, with which scripts set off their output; no attribute is so named."""
 _HARMLESS_DUNDERS = frozenset({"__init__", "__name__", "__doc__", "__len__", "__post_init__"})
@@ -254,6 +266,10 @@ class _Walk:
                 self._name(node)
             case ast.Call():
                 self._call(node)
+            case ast.Constant(value=str(text)) if _OURS.search(text):
+                self._note(node, f"names Scene Chat itself: {text[:40]!r}")
+            case ast.FunctionDef(name="__del__"):
+                self._note(node, "leaves code behind that runs later")
             case ast.Constant(value=str(text)) if _TELLING_TEXT.search(_MARKER.sub("", text)):
                 if text != "__main__":
                     self._note(node, f"holds the text {text[:40]!r}")
@@ -266,6 +282,8 @@ class _Walk:
 
     def _name(self, node: ast.Name) -> None:
         parent = node._parent  # type: ignore[attr-defined]
+        if _OURS.search(node.id):
+            self._note(node, f"names Scene Chat itself: {node.id}")
         if node.id in _BUILTINS:
             if node.id in _OFTEN_REBOUND & self.bound or _names_plainly(parent, node):
                 return
@@ -298,6 +316,8 @@ class _Walk:
                 module in MODULES | SUBMODULES or path[:2] == ["bpy", "types"]
             ):
                 self._note(node, f"changes {dotted} for everybody")
+            if path[:2] == ["bpy", "types"] and len(path) == 3 and not _is_plain_use(node):
+                self._note(node, f"hands on a class of Blender's: {dotted}")
             if path[:2] == ["bpy", "types"] and path[-1] in ("append", "prepend", "remove"):
                 self._note(node, f"changes Blender's own interface: {dotted}")
             if dotted == "bpy.context.copy":
@@ -309,6 +329,8 @@ class _Walk:
             self._note(node, f"{why}: {ast.unparse(node)[-60:]}")
 
     def _plain_attribute(self, name: str) -> str:
+        if _OURS.search(name):
+            return "reaches Scene Chat itself"
         if name.startswith("_") and name != "_" and name not in _HARMLESS_DUNDERS:
             return "reaches a private name"
         return _ATTRIBUTES.get(name, "")
@@ -368,3 +390,26 @@ def _names_plainly(call: ast.AST, function: ast.Name) -> bool:
         and not call.keywords
         and not any(isinstance(each, ast.Starred) for each in call.args)
     )
+
+
+def _is_plain_use(node: ast.Attribute) -> bool:
+    """Whether `bpy.types.X` is called, looked into, derived from, a type hint, or asked about.
+
+    Handed on by another name, what is done to the class could not be seen.
+    """
+    parent = node._parent  # type: ignore[attr-defined]
+    while isinstance(parent, ast.Tuple | ast.BinOp):  # isinstance(x, (A, B)), x: A | B
+        node, parent = parent, parent._parent  # type: ignore[assignment, union-attr]
+    match parent:
+        case ast.Attribute() | ast.ClassDef() | ast.arg() | ast.FunctionDef() | ast.Expr():
+            return True
+        case ast.Call(func=function):
+            asked = isinstance(function, ast.Name) and function.id in ("isinstance", "issubclass")
+            return function is node or asked
+        case ast.AnnAssign(annotation=hint):
+            return hint is node
+        case ast.Assign(targets=[ast.Name()]):
+            return True  # followed by its new name
+        case ast.Compare() | ast.Subscript():
+            return True
+    return False

@@ -163,6 +163,19 @@ class Gate:
             if self.decide(each.request) is Decision.ALLOW:
                 each.allow()
 
+    def allowed_tools(self, caller: Caller) -> list[str]:
+        """Return the tools that pass unasked for this session, whatever they do."""
+        effects = set(Effect)
+        return [
+            name
+            for (who, name), decision in self.rules.items()
+            if who == caller and decision is Decision.ALLOW and name not in effects
+        ]
+
+    def ask_again(self, caller: Caller, tool: str) -> None:
+        """Take back what `allow_for_session` allowed. Main thread."""
+        self.rules.pop((caller, tool), None)
+
     def decide(self, request: Request) -> Decision:
         """Return what the rules say: one for the tool comes before one for the effect."""
         caller = request.origin.caller

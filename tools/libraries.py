@@ -9,6 +9,7 @@ own add-ons need.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder
@@ -20,6 +21,10 @@ LIBRARIES = (
     "pydantic", "pydantic_core", "sniffio", "truststore", "typing_extensions", "typing_inspection",
 )  # fmt: skip
 """What the wheels bring, by the names under which it is imported."""
+
+
+_one_at_a_time = threading.RLock()
+"""Two threads that replaced the same module would end with two copies in use."""
 
 
 class LibrariesMissing(ImportError):
@@ -46,6 +51,11 @@ def preferred(path: Sequence[str] = sys.path) -> Iterator[None]:
     Args:
         path: Where Python looks; ours is the last place that has openai.
     """
+    with _one_at_a_time:
+        yield from _preferred(path)
+
+
+def _preferred(path: Sequence[str]) -> Iterator[None]:
     folders = [each for each in path if (Path(each) / "openai" / "__init__.py").is_file()]
     shadowed = [name for name in LIBRARIES if folders and _is_elsewhere(name, folders[-1], path)]
     if not shadowed:

@@ -40,7 +40,7 @@ def plain(value: object, secrets: Secrets, depth: int = 0) -> Plain:
     """Return `value` in JSON's own kinds.
 
     NaN, infinities and everything JSON has no word for become their `repr`; lone surrogates
-    become backslash escapes, since no encoding takes them; secrets are replaced.
+    and NULs become backslash escapes, since nothing takes them; secrets are replaced.
     """
     # The common kinds first and by identity: this runs on the main thread for every result.
     kind = type(value)
@@ -76,7 +76,16 @@ def _key(key: object, secrets: Secrets) -> str:
 def _text(text: str, secrets: Secrets) -> str:
     if not text.isascii():
         text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    if "\0" in text:
+        text = text.replace("\0", "\\0")
     return secrets.clean(text)
+
+
+def speakable(text: str) -> str:
+    """Return a text that can be encoded and drawn: lone surrogates and NULs become U+FFFD."""
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\0", "\ufffd")
 
 
 def _written(value: object, secrets: Secrets) -> str:

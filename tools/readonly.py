@@ -8,6 +8,7 @@ script that changes something unseen by this would lose its change with the next
 from __future__ import annotations
 
 import ast
+from collections import Counter
 
 from .allowlist import SOURCE_LIMIT
 
@@ -18,19 +19,25 @@ _FUNCTIONS = frozenset(
 )
 _METHODS = frozenset(
     "capitalize count endswith find format get index isalnum isdigit items join keys lower lstrip "
-    "partition replace rpartition rsplit rstrip split splitlines startswith strip title "
+    "partition replace rpartition rsplit rstrip splitlines startswith strip title "
     "to_euler to_list to_quaternion to_translation to_tuple upper values zfill".split()
 )
 """Of texts, containers, vectors; nothing of Blender's with one of these names changes anything."""
-_MODULES = frozenset("json math re statistics string textwrap".split())
-_CALLBACKS = frozenset({"key", "default", "object_hook", "cls"})
-"""Parameters whose value is called; what that is has to be plain to see."""
+_MODULES = {
+    "json": frozenset({"dumps", "loads"}),
+    "math": None,
+    "re": frozenset({"escape", "findall", "fullmatch", "match", "search"}),
+    "statistics": frozenset({"fmean", "mean", "median", "stdev"}),
+}
+"""With what may be called of them; None for all."""
 _CONTAINER_METHODS = frozenset("add append extend insert pop setdefault sort update".split())
 """They change what they are called on, which may be a list of the script's own."""
+_KEYWORDS = frozenset("key default end indent ndigits reverse sep sort_keys start strict".split())
+"""What may be passed by name; of these, key and default may be functions."""
 
 _STATEMENTS = (
     ast.Module, ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.While, ast.If,
-    ast.Break, ast.Continue, ast.Pass, ast.Try, ast.ExceptHandler, ast.Import, ast.ImportFrom,
+    ast.Break, ast.Continue, ast.Pass, ast.Try, ast.Import,
     ast.FunctionDef, ast.Return, ast.Raise, ast.Assert,
 )  # fmt: skip
 
@@ -43,34 +50,32 @@ def changes_nothing(source: str) -> bool:
         nodes = list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-    own = _own_containers(nodes)
-    return all(_is_harmless(node, defined, own) for node in nodes)
+    defined = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
+    own, other = _bound(nodes)
+    meant = {*_FUNCTIONS, *_MODULES, *defined}
+    # A name that is called has to mean one thing throughout.
+    if len(set(defined)) < len(defined) or meant & (own | other) or {*_FUNCTIONS} & {*defined}:
+        return False
+    return all(_is_harmless(node, set(defined), own) for node in nodes)
 
 
-def _own_containers(nodes: list[ast.AST]) -> set[str]:
-    """Names that stand for a list, dictionary or set which the script made, wherever they do."""
-    made: set[str] = set()
-    other: set[str] = set()
+def _bound(nodes: list[ast.AST]) -> tuple[set[str], set[str]]:
+    """Names that are only ever bound to a container which the script makes, and all others."""
+    bound = Counter(
+        node.id
+        for node in nodes
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    )
+    bound.update(node.arg for node in nodes if isinstance(node, ast.arg))
+    made: Counter[str] = Counter()
     for node in nodes:
-        if isinstance(node, ast.Assign) and _makes_container(node.value):
-            made.update(each.id for each in node.targets if isinstance(each, ast.Name))
-            continue
-        targets: list[ast.AST] = []
         match node:
-            case ast.Assign(targets=named):
-                targets = list(named)
-            case ast.AnnAssign(target=one) | ast.For(target=one) | ast.comprehension(target=one):
-                targets = [one]
-            case ast.NamedExpr(target=one):
-                targets = [one]
-            case ast.arg(arg=name):
-                other.add(name)
-        for target in targets:
-            for each in ast.walk(target):
-                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
-                    other.add(each.id)
-    return made - other
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _makes_container(value):
+                made[name] += 1
+            case ast.ExceptHandler(name=str(name)):
+                bound[name] += 1
+    own = {name for name, times in made.items() if times == bound[name]}
+    return own, set(bound) - own
 
 
 def _makes_container(value: ast.expr) -> bool:
@@ -84,17 +89,20 @@ def _makes_container(value: ast.expr) -> bool:
 
 def _is_harmless(node: ast.AST, defined: set[str], own: set[str]) -> bool:
     match node:
-        case ast.keyword(arg=None):
-            return False
-        case ast.keyword(arg=name, value=value) if name in _CALLBACKS:
-            plain = isinstance(value, ast.Lambda | ast.Constant)
+        case ast.keyword(arg=name, value=value):
+            called = name in ("key", "default")
+            plain = isinstance(value, ast.Lambda | ast.Constant) or not called
             named = isinstance(value, ast.Name) and value.id in _FUNCTIONS | defined
-            return plain or named
+            return name in _KEYWORDS and (plain or named)
         case ast.Call(func=ast.Name(id=name)):
             return name in _FUNCTIONS or name in defined
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr=name)):
-            container = base in own and name in _CONTAINER_METHODS
-            return name in _METHODS or base in _MODULES or container
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr=name)) if base in _MODULES:
+            allowed = _MODULES[base]
+            return allowed is None or name in allowed
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr=name)) if base in own:
+            return name in _METHODS or name in _CONTAINER_METHODS
+        case ast.Call(func=ast.Attribute(value=ast.Constant(), attr="split")):
+            return True  # a text's; a video strip's cuts it
         case ast.Call(func=ast.Attribute(attr=name)):
             return name in _METHODS
         case ast.Call():
@@ -109,13 +117,9 @@ def _is_harmless(node: ast.AST, defined: set[str], own: set[str]) -> bool:
             return False
         case ast.FunctionDef(decorator_list=decorators):
             return not decorators
-        case ast.Name(id=name, ctx=ast.Store()):
-            return name not in _FUNCTIONS and name not in _MODULES
-        case ast.alias(name=name, asname=other):
-            # Under another name it would be taken for something else.
-            return name in {*_MODULES, "bpy", "mathutils"} and other is None
-        case ast.ImportFrom(module=module):
-            return module in _MODULES
+        case ast.Import(names=names):
+            known = {*_MODULES, "bpy", "mathutils"}
+            return all(each.name in known and each.asname is None for each in names)
         case ast.stmt():
             return isinstance(node, _STATEMENTS)
         case ast.Await() | ast.Yield() | ast.YieldFrom():

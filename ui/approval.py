@@ -8,10 +8,14 @@ from ..operators import runtime
 from ..tools.gate import Approval
 from ..tools.registry import Effect
 from . import state
-from .text import Metrics, wrap
+from .text import Metrics, wrap_code
 from .turns import LINE, lines
 
 _CODE_LINES = 12
+"""That the field shows at once; it scrolls."""
+_LABEL_LINES = 200
+"""That are drawn where there is no such field, before Blender 5.2."""
+_FINDINGS = 6
 _WANTS = {
     Effect.READS: "wants to look at the scene",
     Effect.EDITS: "wants to change the scene",
@@ -22,27 +26,23 @@ _WANTS = {
 
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
     """Draw the oldest request that waits; the next one follows when it is answered."""
-    waiting = runtime.current().gate.waiting
-    if not waiting:
+    here = runtime.current()
+    waiting = here.gate.waiting
+    here.panel.asked = asked = waiting[0] if waiting else None
+    if asked is None:
         return
-    oldest = waiting[0]
     box = layout.box()
-    request = oldest.request
+    request = asked.request
     who = "The model" if request.origin.caller == "chat" else request.origin.name
-    column = lines(
-        box, f"{who} {_WANTS[request.assessment.effect]}.", metrics, icon="QUESTION", boxes=1
-    )
-    for finding in request.assessment.findings:
-        lines(
-            box,
-            f"•\u2009{finding[:1].upper()}{finding[1:]}",
-            metrics,
-            boxes=1,
-            dim=True,
-            column=column,
-        )
-    _code(box, context, oldest, metrics)
-    _answers(box, oldest, metrics)
+    what = f"{who} {_WANTS[request.assessment.effect]}."
+    column = lines(box, what, metrics, icon="QUESTION", boxes=1)
+    findings = [each[:1].upper() + each[1:] for each in request.assessment.findings]
+    if len(findings) > _FINDINGS:
+        findings[_FINDINGS:] = [f"And {len(findings) - _FINDINGS} more such things"]
+    for finding in findings:
+        lines(box, f"•\u2009{finding}", metrics, boxes=1, dim=True, most=3, column=column)
+    _code(box, context, asked, metrics)
+    _answers(box, asked)
     if len(waiting) > 1:
         row = box.row()
         row.active = False
@@ -55,27 +55,30 @@ def _code(
     code = state.code_of(approval)
     if not code:
         return
-    count = code.count("\n") + 1
     if state.HAS_TEXTBOX:
+        count = code.count("\n") + 1
         fields = getattr(context.window_manager, state.NAME)
         box.textbox(fields, "asked_code", initial_visible_lines=min(max(count, 2), _CODE_LINES))
         return
     column = box.box().column(align=True)
     column.scale_y = LINE
-    shown = [
-        line
-        for source in code.splitlines()[:_CODE_LINES]
-        for line in wrap(source, metrics.room(boxes=2), metrics.font)
+    room = metrics.room(boxes=2)
+    source = code.splitlines()
+    pieces = [
+        piece for line in source[:_LABEL_LINES] for piece in wrap_code(line, room, metrics.font)
     ]
-    for line in shown:
-        bare = line.lstrip()
+    for piece in pieces[:_LABEL_LINES]:
+        bare = piece.lstrip()
         # Blender trims blanks at a label's beginning, but not en spaces.
-        column.label(text="\u2002" * (len(line) - len(bare)) + bare, translate=False)
-    if count > _CODE_LINES:
-        column.label(text=f"… {count - _CODE_LINES} more lines", translate=False)
+        column.label(text="\u2002" * (len(piece) - len(bare)) + bare, translate=False)
+    if len(pieces) > _LABEL_LINES or len(source) > _LABEL_LINES:
+        row = column.row()
+        row.alert = True
+        row.label(text="There is more: copy the code to read it all", translate=False)
+    box.operator("scene_chat.copy_code", icon="COPYDOWN")
 
 
-def _answers(box: bpy.types.UILayout, approval: Approval, metrics: Metrics) -> None:
+def _answers(box: bpy.types.UILayout, approval: Approval) -> None:
     column = box.column(align=True)
     once = column.operator("scene_chat.allow", text="Allow Once", icon="CHECKMARK")
     once.number = approval.number

@@ -68,6 +68,10 @@ def _rest(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metri
     else:
         row.operator("scene_chat.send", icon="PLAY")
         _model(layout, here, metrics)
+    for tool in here.gate.allowed_tools("chat"):
+        row = layout.row()
+        row.label(text=f"{tool} runs without asking", icon="UNLOCKED", translate=False)
+        row.operator("scene_chat.ask_again", text="", icon="X", emboss=False).tool = tool
     approval.draw(layout, context, metrics)
     turns.draw(layout, context, metrics)
     clients.draw(layout, context, metrics)

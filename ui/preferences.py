@@ -18,8 +18,9 @@ def _masked(_: object) -> str:
 
 
 def _store(_: object, value: str) -> None:
-    if not value.startswith(_MASK):  # the field was left as it was
-        runtime.current().keep_key(value)
+    if value == _masked(None):  # the field was left as it was
+        return
+    runtime.current().keep_key(value.removeprefix(_MASK))
 
 
 class SceneChatPreferences(bpy.types.AddonPreferences):

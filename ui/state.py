@@ -14,29 +14,30 @@ from bpy.props import BoolProperty, PointerProperty, StringProperty
 
 from ..operators import port, runtime
 from ..tools.gate import Approval, Decision
+from ..tools.plain import speakable
 
 NAME = "scene_chat"
 HAS_TEXTBOX = "textbox" in bpy.types.UILayout.bl_rna.functions
 """A text field of several lines, from Blender 5.2."""
-_FOLDS = 200
+FOLDS = 200
 """How many turns can be drawn; each needs a property for its fold."""
 
 
 def shown_turns() -> list[Any]:
     """Return the turns that the panel draws, newest first."""
     here = runtime.current()
-    return here.chat.turns[: -min(here.panel.shown, _FOLDS) - 1 : -1]
+    return here.chat.turns[: -min(here.panel.shown, FOLDS) - 1 : -1]
 
 
 def code_of(approval: Approval) -> str:
     """Return the code that waits for an approval, "" where it is no code."""
     code = approval.request.arguments.get("code")
-    return code if isinstance(code, str) else ""
+    return speakable(code) if isinstance(code, str) else ""
 
 
 def _asked_code(_: object) -> str:
-    waiting = runtime.current().gate.waiting
-    return code_of(waiting[0]) if waiting else ""
+    asked = runtime.current().panel.asked
+    return code_of(asked) if asked is not None else ""
 
 
 def _keep(_: object, _value: str) -> None:
@@ -79,8 +80,12 @@ def _passes(effect: str) -> Callable[[object], bool]:
 def _let_pass(effect: str) -> Callable[[object, bool], None]:
     def set_rule(_: object, value: bool) -> None:
         here = runtime.current()
-        if here.queue.running is None:  # a person's click, no tool's doing
-            here.gate.rules["client", effect] = Decision.ALLOW if value else Decision.ASK
+        if here.asked_by_tool:
+            return
+        here.gate.rules["client", effect] = Decision.ALLOW if value else Decision.ASK
+        if not value:  # what was allowed for the session as well
+            for tool in here.gate.allowed_tools("client"):
+                here.gate.ask_again("client", tool)
 
     return set_rule
 
@@ -88,13 +93,14 @@ def _let_pass(effect: str) -> Callable[[object, bool], None]:
 def _fold(place: int) -> dict[str, Any]:
     def is_open(_: object) -> bool:
         turns = shown_turns()
-        return place < len(turns) and turns[place].number not in runtime.current().panel.closed
+        if place >= len(turns):
+            return False
+        return runtime.current().panel.folds.get(turns[place].number, place == 0)
 
     def set_open(_: object, value: bool) -> None:
         turns = shown_turns()
         if place < len(turns):
-            closed = runtime.current().panel.closed
-            (closed.discard if value else closed.add)(turns[place].number)
+            runtime.current().panel.folds[turns[place].number] = value
 
     return {"get": is_open, "set": set_open}
 
@@ -129,7 +135,7 @@ class SceneChatState(bpy.types.PropertyGroup):
             get=_passes("files"),
             set=_let_pass("files"),
         ),
-        **{fold_of(place): BoolProperty(name="Message", **_fold(place)) for place in range(_FOLDS)},
+        **{fold_of(place): BoolProperty(name="Message", **_fold(place)) for place in range(FOLDS)},
     }
 
 

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import blf
 import bpy
 
+from ..tools.plain import speakable
+
 _FONT = 0
+_LONGEST_LINE = 500
+"""Characters; no sidebar shows a longer line."""
+_CACHED = 40
+"""Characters of a text whose width is worth keeping: words come again, rests of long ones do not."""
 
 
 @dataclass(frozen=True)
@@ -71,37 +78,57 @@ class Metrics:
         return self.width < 9 * self.unit
 
 
-def wrap(text: str, width: float, font: float) -> list[str]:
+def wrap(text: str, width: float, font: float, most: int = 1000) -> list[str]:
     """Return the lines of a text, each at most `width` pixels at that font size.
 
     Line ends of the text stay. Words are kept whole where they fit on a line of their own.
+
+    Args:
+        text: Any.
+        width: In pixels; a letter that is wider gets a line of its own all the same.
+        font: In pixels.
+        most: How many lines are wanted at most; no more is looked at than they need.
     """
     lines: list[str] = []
-    for paragraph in text.expandtabs(4).splitlines():
-        lines.extend(_wrapped(paragraph, round(width), font))
-    return lines
+    for paragraph in islice(speakable(text).splitlines(), most):
+        room = (most - len(lines)) * _LONGEST_LINE
+        lines.extend(_wrapped(paragraph[:room].expandtabs(4), round(width), font))
+        if len(lines) >= most:
+            break
+    return lines[:most]
+
+
+def wrap_code(line: str, width: float, font: float) -> list[str]:
+    """Return one line of code in pieces that fit, with every blank as it is written."""
+    pieces: list[str] = []
+    line = speakable(line).expandtabs(4)
+    while line:
+        piece = _fitting(line, width, font)
+        pieces.append(piece)
+        line = line[len(piece) :]
+    return pieces or [""]
 
 
 def shortened(text: str, width: float, font: float) -> str:
     """Return the beginning of a text in one line of at most `width` pixels, with "…" if cut."""
-    line = " ".join(text.split())
-    if _width(line[:500], font) <= width and len(line) <= 500:
+    line = " ".join(speakable(text[:_LONGEST_LINE]).split())
+    if len(text) < _LONGEST_LINE and _width(line, font) <= width:
         return line
     return _fitting(line, width - _width("…", font), font).rstrip() + "…"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _wrapped(paragraph: str, width: int, font: float) -> tuple[str, ...]:
     """While an answer streams in, only its last paragraph is new."""
-    if not paragraph.strip():
+    words = paragraph.split()
+    if not words:
         return ("",)
     lines: list[str] = []
-    indent = paragraph[: len(paragraph) - len(paragraph.lstrip())]
-    line, taken = indent, _width(indent, font)
-    space = _width(" ", font)
-    for word in paragraph.split():
-        size = _width(word, font)
+    line = paragraph[: len(paragraph) - len(paragraph.lstrip())]
+    taken, space = _width(line, font), _width(" ", font)
+    for word in words:
         gap = space if line.strip() else 0.0
+        size = _width(word, font) if len(word) < _LONGEST_LINE else width + 1.0
         if taken + gap + size <= width:
             line += (" " if gap else "") + word
             taken += gap + size
@@ -112,15 +139,16 @@ def _wrapped(paragraph: str, width: int, font: float) -> tuple[str, ...]:
             piece = _fitting(word, width, font)
             lines.append(piece)
             word = word[len(piece) :]
-            size = _width(word, font)
+            size = _width(word, font) if len(word) < _LONGEST_LINE else width + 1.0
         line, taken = word, size
-    lines.append(line)
+    if line:
+        lines.append(line)
     return tuple(lines)
 
 
 def _fitting(word: str, width: float, font: float) -> str:
     """The longest beginning that fits, one character at least."""
-    low, high = 1, len(word)
+    low, high = 1, min(len(word), _LONGEST_LINE)
     while low < high:
         middle = (low + high + 1) // 2
         if _width(word[:middle], font) <= width:
@@ -130,7 +158,15 @@ def _fitting(word: str, width: float, font: float) -> str:
     return word[:low]
 
 
-@lru_cache(maxsize=16384)
 def _width(text: str, font: float) -> float:
+    return _measured(text, font) if len(text) <= _CACHED else _measure(text, font)
+
+
+@lru_cache(maxsize=8192)
+def _measured(text: str, font: float) -> float:
+    return _measure(text, font)
+
+
+def _measure(text: str, font: float) -> float:
     blf.size(_FONT, font)
     return float(blf.dimensions(_FONT, text)[0])

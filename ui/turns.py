@@ -6,15 +6,19 @@ import re
 
 import bpy
 
-from ..chat.turns import Step, Turn
+from ..chat.turns import Said, Step, Turn
 from ..operators import runtime
 from . import state
 from .text import Metrics, shortened, wrap
 
 LINE = 0.8
 """The height of running text's lines, in buttons."""
-_MOST_LINES = 200
-"""Of one answer; drawing stays quick, and the rest can be copied."""
+_LONG_ERROR = 12
+"""Lines of an error that are drawn: a script's may carry all that it printed."""
+_LONG_ANSWER = 50_000
+"""Characters of it that are looked at, more than its drawn lines can hold."""
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_BOLD = re.compile(r"(?<![\w*])(\*\*|`)(?=\S)(.+?)(?<=\S)\1(?![\w*])")
 
 
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
@@ -29,7 +33,7 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
         if body is not None:
             _turn(body, turn, title, metrics)
     earlier = len(here.chat.turns) - len(shown)
-    if earlier:
+    if earlier and here.panel.shown < state.FOLDS:
         layout.operator("scene_chat.show_earlier", text=f"Show {earlier} Earlier", translate=False)
 
 
@@ -42,6 +46,7 @@ def lines(
     boxes: int = 0,
     dim: bool = False,
     alert: bool = False,
+    most: int = 200,
     column: bpy.types.UILayout | None = None,
 ) -> bpy.types.UILayout:
     """Draw running text, wrapped; return the column it stands in, for more of it.
@@ -54,6 +59,7 @@ def lines(
         boxes: How many boxes stand around it.
         dim: Whether it is of less weight.
         alert: Whether something is wrong.
+        most: Lines that are drawn; what is left out shows as "…".
         column: An earlier one to go on in.
     """
     if column is None:
@@ -63,25 +69,24 @@ def lines(
     part.active = not dim
     part.alert = alert
     indent = 1.4 if icon != "NONE" else 0.0
-    wrapped = wrap(text, metrics.room(indent, boxes), metrics.font)
-    for number, line in enumerate(wrapped[:_MOST_LINES]):
-        part.label(
-            text=line, icon=icon if not number else "BLANK1" if indent else "NONE", translate=False
-        )
-    if len(wrapped) > _MOST_LINES:
-        left = len(wrapped) - _MOST_LINES
-        part.label(text=f"… {left:,} more lines; Copy takes all of it", translate=False)
+    wrapped = wrap(text, metrics.room(indent, boxes), metrics.font, most + 1)
+    for number, line in enumerate(wrapped[:most]):
+        beside = icon if not number else "BLANK1" if indent else "NONE"
+        part.label(text=line, icon=beside, translate=False)
+    if len(wrapped) > most:
+        part.label(text="…", translate=False)
     return column
 
 
 def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) -> None:
     if title != turn.prompt.strip():
-        lines(layout, turn.prompt.strip(), metrics, dim=True)
+        lines(layout, turn.prompt.strip(), metrics, dim=True, most=_LONG_ERROR)
     for part in list(turn.parts):
         if isinstance(part, Step):
             _step(layout, part, turn, metrics)
-        elif text := part.text.strip():
-            lines(layout, _without_marks(text), metrics)
+        elif part.text.strip():
+            shown = part.text if len(part.text) <= _LONG_ANSWER else part.text[:_LONG_ANSWER]
+            lines(layout, _without_marks(shown.strip()), metrics)
     for problem in list(turn.problems):
         lines(layout, problem, metrics, icon="ERROR", alert=True)
     if turn.end is not None:
@@ -90,9 +95,18 @@ def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) 
 
 def _without_marks(markdown: str) -> str:
     """The text without the marks that Blender's labels cannot show: headings, bold, code."""
-    text = re.sub(r"^#{1,6} +|^```.*$\n?", "", markdown, flags=re.MULTILINE)
-    text = re.sub(r"^(\s*)[-*] +", "\\1•\u2009", text, flags=re.MULTILINE)
-    return re.sub(r"(\*\*|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    lines: list[str] = []
+    code = False
+    for line in markdown.splitlines():
+        if _FENCE.match(line):
+            code = not code
+        elif code:
+            lines.append(line)
+        else:
+            line = re.sub(r"^#{1,6} +", "", line)
+            line = re.sub(r"^(\s*)[-*] +", "\\1•\u2009", line)
+            lines.append(_BOLD.sub(r"\2", line))
+    return "\n".join(lines)
 
 
 def _step(layout: bpy.types.UILayout, step: Step, turn: Turn, metrics: Metrics) -> None:
@@ -120,7 +134,7 @@ def _step(layout: bpy.types.UILayout, step: Step, turn: Turn, metrics: Metrics) 
     if result is None:
         return
     if not result.ok:
-        lines(layout, result.error, metrics, icon="BLANK1", dim=True)
+        lines(layout, result.error, metrics, icon="BLANK1", dim=True, most=_LONG_ERROR)
     elif receipt := result.receipt.text():
         lines(layout, receipt, metrics, icon="BLANK1", dim=True)
 
@@ -137,7 +151,7 @@ def _footer(layout: bpy.types.UILayout, turn: Turn) -> None:
     if turn.cost:
         took.append(f"${turn.cost:.3f}" if turn.cost >= 0.001 else "below $0.001")
     left.label(text=" · ".join(took), translate=False)
-    if turn.answer:
+    if any(isinstance(part, Said) for part in turn.parts):
         right = row.row()
         right.alignment = "RIGHT"
         right.operator("scene_chat.copy", text="", icon="COPYDOWN", emboss=False).turn = turn.number

@@ -223,7 +223,7 @@ class Program:
             self.click_on_tab("Scene Chat")
             self.hover(600, 700)
             with contextlib.suppress(NotSeen):
-                return self.read("Ask, or say", patience=5)
+                return self.read("Ask, or say", patience=2)
 
         self.composer = until(shown, "the chat does not open").middle
 

@@ -115,6 +115,12 @@ def test_quitting_in_the_midst_of_a_turn_ends_cleanly(program):
     assert program.wait() == 0
 
 
+def test_quitting_ends_cleanly_also_where_a_script_cleared_the_handlers(program):
+    program.aside("bpy.app.handlers.load_post.clear()")
+    in_window(program, "bpy.ops.wm.quit_blender()")
+    assert program.wait() == 0
+
+
 def answers(port):
     try:
         socket.create_connection(("127.0.0.1", port), timeout=2).close()

@@ -51,6 +51,8 @@ INSIDE = {
     "broken code": "def (",
     "an array": "o = bpy.data.objects.new('E', None)\nbpy.context.collection.objects.link(o)",
     "a marker around the output": "print('__RESULT__' + str(len(bpy.data.objects)))",
+    "asking for a class": "print(isinstance(bpy.context.object.data, (bpy.types.Mesh, bpy.types.Curve)))",
+    "a class as a hint": "def f(o: bpy.types.Object) -> bpy.types.Mesh:\n return o.data\nf(bpy.context.object)",
     "reading the file's path": "print(bpy.data.filepath)",
 }
 
@@ -169,6 +171,18 @@ OUTSIDE = {
     "an image strip": "s.strips.new_image('a', '/etc/hostname', 1, 1)",
     "a bake folder": "m.simulation_bake_directory = '/tmp'",
     "a freestyle script": "v.freestyle_settings.mode = 'SCRIPT'",
+    "code that runs when an object goes": (
+        "class X:\n def __del__(self):\n  pass\nx = X()\nx.me = x"
+    ),
+    "a menu that lies": "bpy.context.window_manager.popup_menu(lambda s, c: None)",
+    "a cursor's drawing": "bpy.types.WindowManager.draw_cursor_add(print, (), 'VIEW_3D', 'WINDOW')",
+    "a header in a list": "for p in [bpy.types.VIEW3D_HT_header]:\n p.append(print)",
+    "a registered class": "bpy.types.Operator.bl_rna_get_subclass_py('X').execute = print",
+    "our operators": "bpy.ops.scene_chat.server_start(allow='code')",
+    "our classes": "bpy.types.SCENE_CHAT_OT_allow.execute(None, None)",
+    "our classes by text": "print('SCENE_CHAT_OT_allow')",
+    "our properties": "bpy.context.window_manager.scene_chat.code_passes = True",
+    "online access": "def f(c): return c\nf(bpy.context).system.use_online_access = True",
     "setting the file's path": "bpy.data.filepath = '/tmp/x.blend'",
     "a dunder in two halves": "'{0.__' 'class__}'.format(1)",
     "too deep": "x = " + "(" * 90 + "1" + ")" * 90 + "\n" + "y = " + "+".join(["1"] * 50_000),

@@ -106,6 +106,23 @@ def test_an_approved_call_does_not_reach_into_another_file(asking_house):
     assert call.result.result(5).kind == "SceneReplaced"
 
 
+def test_an_approval_for_the_session_holds_until_it_is_taken_back(asking_house):
+    def begun(path):
+        call = asking_house.calls.submit("write", {"path": path}, asking_house.origin())
+        return call.result
+
+    first, second = begun("/tmp/a"), begun("/tmp/b")
+    asking_house.gate.allow_for_session(waiting(asking_house))
+    assert first.result(5).ok
+    assert second.result(5).ok
+    assert begun("/tmp/c").result(5).ok
+    assert asking_house.gate.allowed_tools("chat") == ["write"]
+    asking_house.gate.ask_again("chat", "write")
+    third = begun("/tmp/d")
+    waiting(asking_house).deny()
+    assert not third.result(5).ok
+
+
 def test_a_call_that_waits_for_approval_can_be_cancelled(asking_house):
     call = asking_house.calls.submit("write", {"path": "/tmp/a"}, asking_house.origin())
     waiting(asking_house)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from scene_chat.chat.keys import Key, find_key, variable_for
+from scene_chat.chat.keys import Key, find_key, store_key, variable_for
 from scene_chat.chat.settings import OPENROUTER, Settings
 
 
@@ -37,6 +37,30 @@ def test_the_working_directory_is_not_looked_into(tmp_path, monkeypatch):
     env(tmp_path, "OPENROUTER_API_KEY=stray")
     monkeypatch.chdir(tmp_path)
     assert find_key(OPENROUTER, [], {}) is None
+
+
+def test_a_key_is_stored_for_its_owner_alone_and_found_again(tmp_path):
+    file = tmp_path / "deep" / ".env"
+    store_key(file, OPENROUTER, " sk-or-1\n")
+    store_key(file, "https://example.org/v1", "y'$\"#")
+    assert find_key(OPENROUTER, [file], {}).value == "sk-or-1"
+    assert find_key("https://example.org/v1", [file], {}).value == "y'$\"#"
+    if os.name == "posix":
+        assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_empty_key_is_forgotten_and_the_others_stay(tmp_path):
+    file = tmp_path / ".env"
+    store_key(file, OPENROUTER, "")
+    store_key(file, OPENROUTER, "x")
+    store_key(file, "https://example.org/v1", "y")
+    store_key(file, OPENROUTER, "")
+    assert find_key(OPENROUTER, [file], {}) is None
+    assert find_key("https://example.org/v1", [file], {}).value == "y"
+
+
+def test_a_password_in_the_address_is_not_for_people():
+    assert Settings("https://me:secret@example.org/v1").host == "example.org"
 
 
 def test_a_key_is_only_for_its_own_endpoint():

@@ -93,3 +93,15 @@ def test_what_broke_off_keeps_its_text_and_no_half_calls():
         list(builder.feed({"choices": [{"delta": delta}]}))
     assert not builder.finished
     assert (builder.partial().text, builder.partial().calls) == ("I will", ())
+
+
+def test_a_letter_that_is_split_between_two_chunks_comes_out_whole():
+    reply, events = built({"content": "a \ud83d"}, {"content": "\ude00 b"})
+    assert reply.text == "a \U0001f600 b"
+    assert "".join(event.text for event in events) == reply.text
+
+
+def test_what_no_encoding_takes_is_replaced():
+    reply, _ = built({"content": "a\0b \udc00 c"}, piece('{"x": "\ud83d"}', name="look"))
+    assert reply.text == "a\ufffdb \ufffd c"
+    assert reply.calls[0].arguments == '{"x": "\ufffd"}'

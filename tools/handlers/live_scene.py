@@ -34,7 +34,8 @@ class LiveScene:
 
     def stop(self) -> None:
         """Take everything out of Blender again."""
-        bpy.app.handlers.load_post.remove(self._file_opened)
+        if self._file_opened in bpy.app.handlers.load_post:  # scripts clear the list
+            bpy.app.handlers.load_post.remove(self._file_opened)
         self._undo.close()
 
     def begin(self, origin: Origin) -> Snapshot:

@@ -24,13 +24,19 @@ class UndoSteps:
         self._started = not bpy.app.background
         self._turn: tuple[int, str] | None = None
         self._operator: type[bpy.types.Operator] | None = None
+        self._closed = False
 
     def forget(self) -> None:
         """Another file was opened: its undo history starts anew."""
         self._started = not bpy.app.background
 
     def close(self) -> None:
-        """Unregister the turn's operator: a class left at exit hangs or crashes bpy before 5."""
+        """Push no more, and leave nothing behind, also where a tool had the extension disabled."""
+        self._closed = True
+        self._unregister()
+
+    def _unregister(self) -> None:
+        """A class left at exit hangs or crashes bpy before 5."""
         if self._operator is not None:
             bpy.utils.unregister_class(self._operator)
             self._operator = None
@@ -46,8 +52,10 @@ class UndoSteps:
 
     def commit(self, turn: int, title: str) -> None:
         """Push what was done, into the turn's own step if that one is the latest."""
+        if self._closed:
+            return
         if (turn, title) != self._turn or self._operator is None:
-            self.close()
+            self._unregister()
             self._operator = _turn_operator(turn, title)
             bpy.utils.register_class(self._operator)
             self._turn = (turn, title)
