@@ -239,12 +239,15 @@ class Program:
         hint = _find("Ask, or say", self.words((left, top, right, top + 90)))
         x, y = hint.middle if hint else self.composer
         field = (x - 20, y - 8, x + 40, y + 8)
+        untouched = self.screen.picture(field).tobytes()
 
         def taken():  # its hint is gone, its ground darker
-            before = self.screen.picture(field).tobytes()
             self.click(x, y)
-            time.sleep(0.15)
-            return self.screen.picture(field).tobytes() != before
+            for _ in range(10):
+                time.sleep(0.1)
+                if self.screen.picture(field).tobytes() != untouched:
+                    return True
+            return False
 
         until(taken, lambda: f"the composer takes no click; {self.shot('no-composer')}")
         self.type(text)

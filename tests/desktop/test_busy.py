@@ -20,6 +20,7 @@ class Client:
     def __init__(self, program):
         self.peer = socket.create_connection(("127.0.0.1", program.port), timeout=120)
         self.answer = None
+        self._reader = None
 
     def send(self, command):
         self.peer.sendall(json.dumps(command).encode())
@@ -31,8 +32,9 @@ class Client:
             self.answer = json.loads(data)
 
     def close(self):
-        self.peer.shutdown(socket.SHUT_RDWR)
-        self._reader.join()
+        if self._reader is not None:
+            self.peer.shutdown(socket.SHUT_RDWR)
+            self._reader.join()
         self.peer.close()
 
 
@@ -92,6 +94,7 @@ def test_an_edit_waits_until_the_render_is_over(program, client):
     program.run(
         "import bpy\ns = bpy.context.scene\n"
         "s.render.engine, s.cycles.device = 'CYCLES', 'CPU'\n"
+        "s.cycles.use_denoising = False\n"
         "s.cycles.samples, s.render.resolution_percentage = 300, 20"
     )
     program.run("import bpy\nbpy.context.preferences.view.render_display_type = 'NONE'")
