@@ -255,7 +255,12 @@ def _on_bpy() -> Iterator[Figure]:
 def _python(code: str) -> Any:
     """Run code in a fresh process beside this script; return the JSON value it printed last."""
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=CHECKOUT / "scripts", capture_output=True, text=True
+        [sys.executable, "-c", code],
+        cwd=CHECKOUT / "scripts",
+        capture_output=True,
+        text=True,
+        # As in a person's Blender: what was compiled once is not compiled again.
+        env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
     )
     if done.returncode:
         raise SystemExit(f"The measurement failed:\n{done.stdout}{done.stderr}")
