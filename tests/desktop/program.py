@@ -204,8 +204,20 @@ class Program:
             self.screen.xdotool("key", name)
 
     def click_on(self, text, **where):
-        """Click on words that are to be read on the screen, once they are."""
-        self.click(*self.read(text, **where).middle)
+        """Click on words that are to be read on the screen, once they are.
+
+        A click is lost now and then while Blender lays out a region anew; where nothing that is
+        seen has changed by it, as with a person, another follows.
+        """
+        place = self.read(text, **where).middle
+        self.hover(*place)
+        time.sleep(0.2)
+        before = self.screen.picture().tobytes()
+        for _ in range(3):
+            self.screen.xdotool("click", 1)
+            with contextlib.suppress(NotSeen):
+                until(lambda: self.screen.picture().tobytes() != before, "no change", patience=2)
+                return
 
     def open_chat(self):
         """Open the sidebar and its tab."""
@@ -236,16 +248,23 @@ class Program:
     def write(self, text):
         """Click into the composer and type, once the field takes it."""
         left, top, right, _ = self.sidebar
-        hint = _find("Ask, or say", self.words((left, top, right, top + 90)))
-        x, y = hint.middle if hint else self.composer
+        head = (left, top, right, top + 90)
+
+        def hint():
+            return _find("Ask, or say", self.words(head))
+
+        shown = hint()
+        x, y = shown.middle if shown else self.composer
         field = (x - 20, y - 8, x + 40, y + 8)
         untouched = self.screen.picture(field).tobytes()
 
-        def taken():  # its hint is gone, its ground darker
+        def taken():  # its hint is gone; a pointer over it alone makes it lighter, and no more
             self.click(x, y)
-            for _ in range(10):
+            for _ in range(5):
                 time.sleep(0.1)
-                if self.screen.picture(field).tobytes() != untouched:
+                if shown is None and self.screen.picture(field).tobytes() != untouched:
+                    return True
+                if shown is not None and hint() is None:
                     return True
             return False
 
