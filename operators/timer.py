@@ -86,6 +86,12 @@ class Timer:
         if self._file_opened in bpy.app.handlers.load_post:  # scripts clear the list
             bpy.app.handlers.load_post.remove(self._file_opened)
 
+    def report(self, error: Exception) -> None:
+        """Print a fault of ours once, and not at each tick or drawing."""
+        if repr(error) not in self._reported:
+            self._reported.add(repr(error))
+            traceback.print_exception(error)
+
     def _tick(self) -> float | None:
         try:
             if len(self._queue):
@@ -99,15 +105,9 @@ class Timer:
                 self._redraw()
                 return 0.0 if needed else None
         except Exception as error:  # Blender drops a timer that raises; the next may do better
-            self._report(error)
+            self.report(error)
             return 0.0 if self._needed() else None
         return 0.0
-
-    def _report(self, error: Exception) -> None:
-        """Once each, and not two hundred times a second."""
-        if repr(error) not in self._reported:
-            self._reported.add(repr(error))
-            traceback.print_exception(error)
 
     def _redraw(self) -> None:
         if (seen := self._glance()) != self._drawn:

@@ -6,15 +6,13 @@ without the field would end the writing in it, and lose what was written.
 
 from __future__ import annotations
 
-import traceback
-
 import bpy
 
 from ..chat.turns import Turn
 from ..operators import runtime
 from ..operators.timer import CATEGORY
 from . import approval, clients, state, turns
-from .text import Metrics, wrap
+from .text import Metrics
 
 _NARROW = 200
 """Pixels at scale 1."""
@@ -44,7 +42,7 @@ class SCENE_CHAT_PT_chat(bpy.types.Panel):
         try:
             _rest(self.layout, context, Metrics.of(context))
         except Exception as error:  # the panel stays, with the message that is being written
-            traceback.print_exc()
+            runtime.current().timer.report(error)
             row = self.layout.row()
             row.alert = True
             row.label(text=f"This could not be drawn: {error}", translate=False)
@@ -102,10 +100,7 @@ def _model(layout: bpy.types.UILayout, here: runtime.Runtime, metrics: Metrics) 
         row.label(text=settings.model, translate=False)
         return
     box = layout.box()
-    column = box.column(align=True)
-    column.scale_y = turns.LINE
-    for number, line in enumerate(wrap(problem, metrics.room(1.4, boxes=1), metrics.font)):
-        column.label(text=line, icon="BLANK1" if number else "INFO", translate=False)
+    turns.lines(box, problem, metrics, icon="INFO", boxes=1)
     if settings.needs_online_access:
         fix = box.operator(
             "screen.userpref_show", text="Open System Preferences", icon="PREFERENCES"
