@@ -199,18 +199,28 @@ class Program:
     def type(self, text):
         self.screen.xdotool("type", "--delay", 15, text)
 
-    def key(self, *names):
-        for name in names:
-            self.screen.xdotool("key", name)
+    def key(self, name):
+        """Press a key, with those that are held meanwhile before it: "ctrl+shift+z"."""
+        *held, last = name.split("+")
+        for each in held:
+            self.screen.xdotool("keydown", each)
+            time.sleep(0.05)
+        self.screen.xdotool("key", last)
+        for each in reversed(held):
+            time.sleep(0.05)
+            self.screen.xdotool("keyup", each)
 
     def click_on(self, text, **where):
-        """Click on words that are to be read on the screen, once they are.
+        """Click on words that are to be read on the screen, once they are."""
+        self.press(*self.read(text, **where).middle)
+
+    def press(self, x, y):
+        """Click until it shows.
 
         A click is lost now and then while Blender lays out a region anew; where nothing that is
         seen has changed by it, as with a person, another follows.
         """
-        place = self.read(text, **where).middle
-        self.hover(*place)
+        self.hover(x, y)
         time.sleep(0.2)
         before = self.screen.picture().tobytes()
         for _ in range(3):

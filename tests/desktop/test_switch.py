@@ -34,7 +34,7 @@ def program(start):
 def switch(program):
     """Click on the box before the section's name."""
     word = program.read("External")
-    program.click(word.left - 10, word.middle[1])
+    program.press(word.left - 10, word.middle[1])
     program.hover(600, 700)
 
 
