@@ -191,9 +191,11 @@ class Chat:
             self._model = None
 
     async def _end(self) -> None:
-        if self._task is not None:
-            import asyncio
+        import asyncio
 
+        if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
         await self._forget_model()
+        # The thread in which asyncio looks up hosts outlives the loop unless it is waited for.
+        await asyncio.get_running_loop().shutdown_default_executor()
