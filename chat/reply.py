@@ -83,7 +83,7 @@ class ReplyBuilder:
         """The text without half of a pair at its end, whose other half comes in the next chunk."""
         text = self._half + text
         self._half = text[-1] if "\ud800" <= text[-1] <= "\udbff" else ""
-        return speakable(text.removesuffix(self._half) if self._half else text)
+        return speakable(text.removesuffix(self._half))
 
     def _call_of(self, id: str, index: int | None) -> _GrowingCall:
         latest_first = list(reversed(self._calls))

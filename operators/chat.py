@@ -163,7 +163,7 @@ class SCENE_CHAT_OT_allow(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         approval = _waiting(self.number)
-        if approval is None or runtime.current().asked_by_tool:
+        if approval is None:
             return {"CANCELLED"}
         if self.for_session:
             runtime.current().gate.allow_for_session(approval)
@@ -184,7 +184,7 @@ class SCENE_CHAT_OT_deny(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         approval = _waiting(self.number)
-        if approval is None or runtime.current().asked_by_tool:
+        if approval is None:
             return {"CANCELLED"}
         approval.deny()
         timer.redraw()
@@ -192,7 +192,9 @@ class SCENE_CHAT_OT_deny(bpy.types.Operator):
 
 
 def _waiting(number: int) -> Approval | None:
-    waiting = runtime.current().gate.waiting
+    """The request of that number, for a person to answer; None if it is answered, or for tools."""
+    here = runtime.current()
+    waiting = () if here.asked_by_tool else here.gate.waiting
     return next((each for each in waiting if each.number == number), None)
 
 

@@ -57,7 +57,7 @@ def _code(
         return
     if state.HAS_TEXTBOX:
         count = code.count("\n") + 1
-        fields = getattr(context.window_manager, state.NAME)
+        fields = state.fields(context)
         box.textbox(fields, "asked_code", initial_visible_lines=min(max(count, 2), _CODE_LINES))
         return
     column = box.box().column(align=True)

@@ -10,7 +10,7 @@ from ..operators import runtime
 from ..server.listener import Client
 from . import state
 from .text import Metrics
-from .turns import lines
+from .turns import beside, lines
 
 _MOST_CLIENTS = 5
 """That are named one by one."""
@@ -19,15 +19,12 @@ _MOST_CLIENTS = 5
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
     """Draw the section; the switch stands in its header."""
     here = runtime.current()
-    fields = getattr(context.window_manager, state.NAME)
+    fields = state.fields(context)
     header, body = layout.panel("SCENE_CHAT_PT_clients", default_closed=True)
     header.prop(fields, "serving", text="")
     header.label(text="External Clients")
     if here.server.running:
-        right = header.row()
-        right.alignment = "RIGHT"
-        right.active = False
-        right.label(text=str(here.server.port), translate=False)
+        beside(header, str(here.server.port))
     problem = here.panel.port_problem
     if body is None and not problem:
         return

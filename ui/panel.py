@@ -49,7 +49,7 @@ class SCENE_CHAT_PT_chat(bpy.types.Panel):
 
 
 def _composer(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    fields = getattr(context.window_manager, state.NAME)
+    fields = state.fields(context)
     column = layout.column(align=True)
     if state.HAS_TEXTBOX:
         column.textbox(fields, "draft", initial_visible_lines=3, placeholder=_HINT)
@@ -85,9 +85,7 @@ def _phase(layout: bpy.types.UILayout, here: runtime.Runtime, turn: Turn) -> Non
     row = layout.row()
     row.active = False
     row.label(text=f"{phase}…", translate=False)
-    right = row.row()
-    right.alignment = "RIGHT"
-    right.label(text=f"{int(turn.elapsed)} s", translate=False)
+    turns.beside(row, f"{int(turn.elapsed)} s")
 
 
 def _model(layout: bpy.types.UILayout, here: runtime.Runtime, metrics: Metrics) -> None:

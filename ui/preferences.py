@@ -72,7 +72,7 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
             outside = settings.key.source.endswith("in the environment")
             _note(column, f"From {settings.key.source}" if outside else "Stored by Scene Chat")
         if settings.needs_online_access:
-            _note(column, "Blender may not go online, so this endpoint cannot be asked", "ERROR")
+            _note(column, "Online access is off", "ERROR")
             column.prop(context.preferences.system, "use_online_access")
         column = layout.column()
         column.separator()

@@ -16,11 +16,16 @@ from ..operators import port, runtime
 from ..tools.gate import Approval, Decision
 from ..tools.plain import speakable
 
-NAME = "scene_chat"
+_NAME = "scene_chat"
 HAS_TEXTBOX = "textbox" in bpy.types.UILayout.bl_rna.functions
 """A text field of several lines, from Blender 5.2."""
 FOLDS = 200
 """How many turns can be drawn; each needs a property for its fold."""
+
+
+def fields(context: bpy.types.Context) -> Any:
+    """Return the properties, to be drawn."""
+    return getattr(context.window_manager, _NAME)
 
 
 def shown_turns() -> list[Any]:
@@ -142,10 +147,10 @@ class SceneChatState(bpy.types.PropertyGroup):
 def register() -> None:
     """Bind the properties to Blender's window manager."""
     bpy.utils.register_class(SceneChatState)
-    setattr(bpy.types.WindowManager, NAME, PointerProperty(type=SceneChatState))
+    setattr(bpy.types.WindowManager, _NAME, PointerProperty(type=SceneChatState))
 
 
 def unregister() -> None:
     """Take them away again."""
-    delattr(bpy.types.WindowManager, NAME)
+    delattr(bpy.types.WindowManager, _NAME)
     bpy.utils.unregister_class(SceneChatState)

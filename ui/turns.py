@@ -24,7 +24,7 @@ _BOLD = re.compile(r"(?<![\w*])(\*\*|`)(?=\S)(.+?)(?<=\S)\1(?![\w*])")
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
     """Draw the newest turns, and a button for more."""
     here = runtime.current()
-    fields = getattr(context.window_manager, state.NAME)
+    fields = state.fields(context)
     shown = state.shown_turns()
     for place, turn in enumerate(shown):
         header, body = layout.panel_prop(fields, state.fold_of(place))
@@ -71,11 +71,19 @@ def lines(
     indent = 1.4 if icon != "NONE" else 0.0
     wrapped = wrap(text, metrics.room(indent, boxes), metrics.font, most + 1)
     for number, line in enumerate(wrapped[:most]):
-        beside = icon if not number else "BLANK1" if indent else "NONE"
-        part.label(text=line, icon=beside, translate=False)
+        before = icon if not number else "BLANK1" if indent else "NONE"
+        part.label(text=line, icon=before, translate=False)
     if len(wrapped) > most:
         part.label(text="…", translate=False)
     return column
+
+
+def beside(row: bpy.types.UILayout, text: str) -> None:
+    """Draw a word or two of less weight at the row's right end."""
+    right = row.row()
+    right.alignment = "RIGHT"
+    right.active = False
+    right.label(text=text, translate=False)
 
 
 def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) -> None:
@@ -85,8 +93,7 @@ def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) 
         if isinstance(part, Step):
             _step(layout, part, turn, metrics)
         elif part.text.strip():
-            shown = part.text if len(part.text) <= _LONG_ANSWER else part.text[:_LONG_ANSWER]
-            lines(layout, _without_marks(shown.strip()), metrics)
+            lines(layout, _without_marks(part.text[:_LONG_ANSWER].strip()), metrics)
     for problem in list(turn.problems):
         lines(layout, problem, metrics, icon="ERROR", alert=True)
     if turn.end is not None:
@@ -127,10 +134,7 @@ def _step(layout: bpy.types.UILayout, step: Step, turn: Turn, metrics: Metrics) 
         translate=False,
     )
     if time:
-        right = row.row()
-        right.alignment = "RIGHT"
-        right.active = False
-        right.label(text=time, translate=False)
+        beside(row, time)
     if result is None:
         return
     if not result.ok:
