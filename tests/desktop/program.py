@@ -149,8 +149,9 @@ class Program:
         try:
             self._peer.sendall(json.dumps({"type": kind, "params": params}).encode())
             answer = _reply(self._peer)
-        except OSError:
+        except OSError as error:
             self._peer = None
+            error.add_note(f"Blender's exit code: {self.process.poll()}\n{self.said()}")
             raise
         assert answer["status"] == "success", answer["message"]
         return answer["result"]
