@@ -21,18 +21,19 @@ def register() -> None:
     from .tools.call import CallPath
     from .tools.gate import Gate
     from .tools.handlers.live_scene import LiveScene, situation
+    from .tools.handlers.restore import restore_tool
     from .tools.plain import Secrets
     from .tools.queue import MainThreadQueue
     from .tools.registry import Registry
 
     libraries.check()
+    scene = LiveScene()
     registry = Registry()
-    for function in handlers.TOOLS:
+    for function in (*handlers.TOOLS, restore_tool(scene.turns)):
         registry.add(function)
     alarm = Alarm()
     queue = MainThreadQueue(alarm)
     gate = Gate(alarm, can_ask=not bpy.app.background)
-    scene = LiveScene()
     secrets = Secrets()
     calls = CallPath(registry, gate, queue, scene, secrets)
     chat = Chat(calls, secrets, bpy.app.version_string, runtime.history())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Protocol
 
 from ..tools.call import Call as RunningCall
@@ -18,6 +18,7 @@ from .conversation import Call, Conversation, Message, Reply
 from .events import End, Error, Event, ToolCall, ToolResult
 from .failures import ModelFailed
 from .model import PicturesRefused
+from .prompt import NEEDS_PREVIOUS
 from .reply import ReplyBuilder
 
 
@@ -66,8 +67,7 @@ class Agent:
                 reply = await self._ask()
                 if not reply.calls:
                     return End("done")
-                for call in reply.calls:
-                    await self._run(call, origin)
+                await self._run(reply.calls, origin)
         except ModelFailed as failure:
             self._emit(Error(str(failure)))
             return End("error")
@@ -101,23 +101,50 @@ class Agent:
         self._conversation.add_reply(reply)
         return reply
 
-    async def _run(self, call: Call, origin: Origin) -> None:
-        arguments = _parsed(call.arguments)
-        self._emit(ToolCall(call.id, call.name, arguments))
-        if isinstance(arguments, dict):
-            result = await self._result_of(self._calls.submit(call.name, arguments, origin))
-        else:
-            given = call.arguments if len(call.arguments) <= 200 else call.arguments[:200] + "…"
-            result = CallResult(False, error=f"The arguments are no JSON object: {given!r}.")
+    async def _run(self, calls: Sequence[Call], origin: Origin) -> None:
+        """Run a round's calls in order. They are handed over at once, so that Blender runs them in
+        one go and draws once; only what a person has to allow first, or what shall not run if the
+        call before it failed, is waited for."""
+        under_way: list[tuple[Call, RunningCall]] = []
+        failed = False
+        for call in calls:
+            arguments = _parsed(call.arguments)
+            needs_previous = isinstance(arguments, dict) and arguments.pop(NEEDS_PREVIOUS, False)
+            self._emit(ToolCall(call.id, call.name, arguments))
+            if needs_previous or not isinstance(arguments, dict):
+                failed = await self._results(under_way, failed)
+            if not isinstance(arguments, dict):
+                given = call.arguments if len(call.arguments) <= 200 else call.arguments[:200] + "…"
+                self._answer(
+                    call, CallResult(False, error=f"The arguments are no JSON object: {given!r}.")
+                )
+                failed = True
+            elif needs_previous and failed:
+                self._answer(call, CallResult(False, error="Left out: the call before it failed."))
+            else:
+                under_way.append((call, self._calls.submit(call.name, arguments, origin)))
+                if under_way[-1][1].waits_for_person:
+                    failed = await self._results(under_way, failed)
+        await self._results(under_way, failed)
+
+    async def _results(self, under_way: list[tuple[Call, RunningCall]], failed: bool) -> bool:
+        """Wait for calls in order, empty the list, and return whether the last one failed."""
+        try:
+            while under_way:
+                call, running = under_way[0]
+                result = await asyncio.wrap_future(running.result)
+                del under_way[0]
+                self._answer(call, result)
+                failed = not result.ok
+        except asyncio.CancelledError:
+            for _, running in under_way:
+                running.cancel("The person stopped this.")
+            raise
+        return failed
+
+    def _answer(self, call: Call, result: CallResult) -> None:
         self._conversation.add_result(call, result)
         self._emit(ToolResult(call.id, result))
-
-    async def _result_of(self, running: RunningCall) -> CallResult:
-        try:
-            return await asyncio.wrap_future(running.result)
-        except asyncio.CancelledError:
-            running.cancel("The person stopped this.")
-            raise
 
 
 def _parsed(arguments: str) -> Any:

@@ -15,7 +15,12 @@ from ..tools.call import CallResult
 from ..tools.plain import Plain
 from .events import End, Error, Event, Reasoning, Text, ToolCall, ToolResult, Usage
 
+_WAITING = "Waiting for the model"
 _SUBJECT_LENGTH = 60
+_SUBJECTS = (
+    "operator", "names", "material", "collection", "name", "filepath", "values", "kind", "type", "view",
+)  # fmt: skip
+"""Arguments that say what a call is about, the most telling first."""
 
 
 @dataclass(eq=False)
@@ -40,8 +45,10 @@ class Step:
         code = given.get("code")
         if isinstance(code, str):
             return _code_in_words(code)
-        names = given.get("names") or given.get("name") or given.get("view") or ""
-        return ", ".join(map(str, names)) if isinstance(names, list) else str(names)
+        found = next((given[key] for key in _SUBJECTS if given.get(key)), "")
+        if isinstance(found, Mapping | list):
+            found = ", ".join(map(str, found))
+        return str(found)
 
 
 @dataclass(eq=False)
@@ -67,7 +74,7 @@ class Turn:
     tokens: int = 0
     cost: float | None = None
     seconds: float = 0.0
-    phase: str = "Waiting for the model"
+    phase: str = _WAITING
     _began: float = field(default_factory=time.monotonic)
     _steps: dict[str, Step] = field(default_factory=dict)
 
@@ -97,8 +104,9 @@ class Turn:
                 step = self._steps[id] = Step(name, arguments)
                 self.parts.append(step)
             case ToolResult(id, result):
-                self.phase = "Waiting for the model"
                 self._steps[id].result = result
+                left = (step.name for step in self._steps.values() if step.result is None)
+                self.phase = f"Running {running}" if (running := next(left, "")) else _WAITING
             case Usage(input_tokens, output_tokens, cost):
                 self.tokens += input_tokens + output_tokens
                 if cost is not None:

@@ -170,6 +170,14 @@ SOURCE_LIMIT = 200_000
 """Characters; a longer script is not looked through, and asks."""
 
 
+def operator_stays(name: str) -> bool:
+    """Return whether an operator, such as "object.join", is known to stay inside the scene."""
+    category, _, last = name.partition(".")
+    if name in _INSIDE_OPERATOR:
+        return True
+    return category in _OPERATORS and not _OUTSIDE_OPERATOR.search(last)
+
+
 def findings(source: str) -> tuple[str, ...]:
     """Return what a script would reach outside the scene, in plain words; () for nothing.
 
@@ -346,11 +354,8 @@ class _Walk:
             if chain[4] not in ("poll", "idname_py", "get_rna_type"):
                 self._note(node, f"reaches into an operator: {'.'.join(chain)}")
             return
-        category, name = chain[2], chain[3]
-        full = f"{category}.{name}"
-        if full in _INSIDE_OPERATOR:
-            return
-        if category not in _OPERATORS or _OUTSIDE_OPERATOR.search(name):
+        full = f"{chain[2]}.{chain[3]}"
+        if not operator_stays(full):
             self._note(node, f"uses the operator {full}")
 
     def _call(self, node: ast.Call) -> None:

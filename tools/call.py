@@ -31,13 +31,13 @@ class Scene(Protocol):
     def generation(self) -> int:
         """A number that changes when another file takes the scene's place. Any thread."""
 
-    def begin(self, origin: Origin) -> object:
-        """Seal what the user did last into its own undo step; return a snapshot of the names."""
+    def begin(self, tool: Tool, origin: Origin) -> Any:
+        """Make ready to tell and to take back what a call changes; return what the others take."""
 
-    def commit(self, before: object, origin: Origin) -> Receipt:
+    def commit(self, watch: Any) -> Receipt:
         """Make one undo step of what changed, merged with the turn's earlier ones."""
 
-    def rollback(self, before: object, origin: Origin) -> None:
+    def rollback(self, watch: Any) -> None:
         """Bring back the scene as it was at `begin`."""
 
 
@@ -74,6 +74,11 @@ class Call:
     _job: Job[CallResult] | None = None
     _approval: Approval | None = None
     _cancelled: str = ""
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether it has not begun because nobody has said yes or no yet. Any thread."""
+        return self._approval is not None and not self._approval.answer.done()
 
     def drop(self, why: str) -> None:
         """Take it back if it has not begun; one that runs is left to end. Any thread."""
@@ -165,7 +170,10 @@ class CallPath:
     def _enqueue(self, call: Call, tool: Tool, request: Request, generation: int) -> None:
         edits = request.assessment.effect is not Effect.READS
         job = call._job = self._queue.submit(
-            lambda job: self._run(job, tool, request, generation), call.origin.limits, edits=edits
+            lambda job: self._run(job, tool, request, generation),
+            call.origin.limits,
+            edits=edits,
+            line=(call.origin.name, call.origin.turn),
         )
         if call._cancelled:  # between the submit and here
             job.cancel(call._cancelled)
@@ -176,7 +184,8 @@ class CallPath:
     ) -> CallResult:
         """Do it. On the main thread; an exception here is a fault of ours, not of the call."""
         started = time.monotonic()
-        arguments = {**request.arguments, "job": job} if tool.takes_job else request.arguments
+        given = {"job": job, "caller": request.origin}
+        arguments = {**request.arguments, **{name: given[name] for name in tool.takes}}
         if request.assessment.effect is Effect.READS:
             try:
                 return self._succeeded(tool.function(**arguments), Receipt(), started)
@@ -185,17 +194,17 @@ class CallPath:
         if self._scene.generation != generation:
             message = "Another file was opened meanwhile. Look at the scene, then call again."
             return self._failed(SceneReplaced(message))
-        before = self._scene.begin(request.origin)
+        watch = self._scene.begin(tool, request.origin)
         try:
             value = tool.function(**arguments)
         except Exception as error:
             receipt = Receipt()
             if tool.keeps_partial:
-                receipt = self._scene.commit(before, request.origin)
+                receipt = self._scene.commit(watch)
             else:
-                self._scene.rollback(before, request.origin)
+                self._scene.rollback(watch)
             return self._failed(error, receipt, time.monotonic() - started)
-        return self._succeeded(value, self._scene.commit(before, request.origin), started)
+        return self._succeeded(value, self._scene.commit(watch), started)
 
     def _finish(self, call: Call, future: Future[CallResult]) -> None:
         error = future.exception()

@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 _WATCH = 0.1
 """Seconds between looks at the limits: they hold to a tenth of a second."""
+_ROUND = 0.2
+"""Seconds beyond the budget in which jobs of one line are still run: one redraw for all of them."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Job(Generic[T]):
     run: Callable[[Job[T]], T]
     limits: Limits
     edits: bool
+    line: object = None
+    """What it belongs to, such as a turn: jobs of one line run in the order of their arrival."""
     future: Future[T] = field(default_factory=Future)
     reason: ToolError | None = None
     """Why it has to end, once it runs and has to."""
@@ -118,15 +122,18 @@ class MainThreadQueue:
         self.held_back = ""
         """The latest answer of `standing_back`. Written on the main thread, read anywhere."""
 
-    def submit(self, run: Callable[[Job[T]], T], limits: Limits, *, edits: bool) -> Job[T]:
+    def submit(
+        self, run: Callable[[Job[T]], T], limits: Limits, *, edits: bool, line: object = None
+    ) -> Job[T]:
         """Queue `run`, which is given its `Job`, and return that job at once.
 
         Args:
             run: What to do on the main thread.
             limits: How long it may wait and run.
             edits: Whether it has to stand back while Blender's own tools or renders run.
+            line: Jobs of the same line keep their order; None for a job on its own.
         """
-        job = Job(run, limits, edits)
+        job = Job(run, limits, edits, line)
         with self._lock:
             if self._closed:
                 job.future.set_exception(Unavailable("Scene Chat was switched off."))
@@ -155,8 +162,9 @@ class MainThreadQueue:
         while (job := self._next(min(ends, time.monotonic() + linger))) is not None:
             self._run(job)
             done += 1
-            if time.monotonic() >= ends:
-                break
+            if (now := time.monotonic()) >= ends:
+                if job.line is None or now >= ends + _ROUND or not self._goes_on(job.line):
+                    break
         return done
 
     def close(self) -> None:
@@ -175,12 +183,20 @@ class MainThreadQueue:
         if (running := self.running) is not None:
             running.cancel(why)
 
+    def _goes_on(self, line: object) -> bool:
+        with self._lock:
+            return any(job.line == line for job in self._jobs)
+
     def _next(self, until: float) -> Job[object] | None:
         while True:
             with self._lock:
                 self.held_back = self.standing_back() if self._jobs else ""
+                behind = set()
                 for index, job in enumerate(self._jobs):
-                    if not (job.waits and job.edits and self.held_back):
+                    if job.waits and ((job.edits and self.held_back) or job.line in behind):
+                        if job.line is not None:
+                            behind.add(job.line)
+                    else:
                         del self._jobs[index]
                         job.since = time.monotonic()
                         self.running = job

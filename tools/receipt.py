@@ -1,7 +1,7 @@
 """What a call changed, in words short enough to read.
 
-Made on the main thread by the scene (`handlers.receipts`), read anywhere: it holds names only,
-never references to data-blocks, which die with the next undo.
+Made on the main thread by the scene (`handlers.changes`, `handlers.snapshot`), read anywhere: it
+holds names only, never references to data-blocks, which die with the next undo.
 """
 
 from __future__ import annotations
@@ -13,35 +13,72 @@ Names = Mapping[str, tuple[str, ...]]
 
 _SHOWN = 8
 """Names written out per kind; a receipt of ten thousand objects is still one line."""
+_GROUPS = 6
+"""Ways of having changed that are written out per kind."""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """Names of data-blocks by kind ("object", "material"…) that a call added and removed."""
+    """Data-blocks by kind ("object", "material"…) and name.
+
+    Attributes:
+        added: Those that came.
+        removed: Those that went.
+        changed: Those that stayed, each with what of it changed, in a word or two each; nothing
+            where that is not known.
+    """
 
     added: Names = field(default_factory=dict)
     removed: Names = field(default_factory=dict)
+    changed: Mapping[str, Names] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.removed)
+        return bool(self.added or self.removed or self.changed)
 
     def text(self) -> str:
-        """Return one line such as "Added objects Cube, Floor; removed material Red", or ""."""
-        line = "; ".join([*_phrases("added", self.added), *_phrases("removed", self.removed)])
+        """Return one line such as "Added object Floor; changed object Cube (location)", or ""."""
+        line = "; ".join(
+            [
+                *_phrases("added", self.added),
+                *_changes(self.changed),
+                *_phrases("removed", self.removed),
+            ]
+        )
         return line[:1].upper() + line[1:]
 
     def as_json(self) -> dict[str, object]:
-        """Return `added` and `removed` as JSON values, without what is empty."""
-        parts = {"added": self.added, "removed": self.removed}
-        return {
-            verb: {kind: list(which) for kind, which in names.items()}
-            for verb, names in parts.items()
-            if names
-        }
+        """Return the same as JSON values, without what is empty."""
+        told: dict[str, object] = {}
+        for verb, names in (("added", self.added), ("removed", self.removed)):
+            if names:
+                told[verb] = {kind: list(which) for kind, which in names.items()}
+        if self.changed:
+            told["changed"] = {
+                kind: {name: list(what) for name, what in blocks.items()}
+                for kind, blocks in self.changed.items()
+            }
+        return told
 
 
 def _phrases(verb: str, names: Names) -> Iterator[str]:
     for kind, which in sorted(names.items()):
-        shown = ", ".join(which[:_SHOWN])
-        more = f" and {len(which) - _SHOWN} more" if len(which) > _SHOWN else ""
-        yield f"{verb} {kind}{'s' if len(which) > 1 else ''} {shown}{more}"
+        yield f"{verb} {_named(kind, which)}"
+
+
+def _changes(changed: Mapping[str, Names]) -> Iterator[str]:
+    for kind, blocks in sorted(changed.items()):
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for name, what in blocks.items():
+            alike.setdefault(what, []).append(name)
+        for what, names in list(alike.items())[:_GROUPS]:
+            how = f" ({', '.join(what[:_SHOWN])}{', …' if len(what) > _SHOWN else ''})"
+            yield f"changed {_named(kind, names)}{how if what else ''}"
+        if rest := [name for names in list(alike.values())[_GROUPS:] for name in names]:
+            yield f"changed {_named(kind, rest)}"
+
+
+def _named(kind: str, which: tuple[str, ...] | list[str]) -> str:
+    shown = ", ".join(which[:_SHOWN])
+    more = f" and {len(which) - _SHOWN:,} more" if len(which) > _SHOWN else ""
+    plural = kind if kind.endswith("s") or len(which) == 1 else f"{kind}s"
+    return f"{plural} {shown}{more}"

@@ -26,6 +26,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _MARK = "__scene_chat_tool__"
 
+GIVEN = frozenset({"job", "caller"})
+"""Parameters that the call path fills in, and no caller."""
+
 
 class Effect(enum.StrEnum):
     """What a call may do at most, mildest first."""
@@ -50,17 +53,22 @@ class Tool:
 
     Attributes:
         function: Runs on the main thread; takes validated arguments by keyword, and the running
-            `Job` as `job` if it has such a parameter.
+            `Job` and the call's `Origin` as `job` and `caller` if it has such parameters.
         effect: What it does at most, where `assess` says nothing milder or graver.
         assess: From the validated arguments, what this very call would do.
         keeps_partial: Whether what a failed call had changed by then stays (a script half way
             through) or is rolled back.
+        compared: Whether the scene is looked at before and after to tell what the call changed;
+            other tools tell so themselves.
+        keeps_step: Whether what it changed becomes an undo step of its turn.
     """
 
     function: Callable[..., object]
     effect: Effect
     assess: Callable[[Mapping[str, Any]], Assessment] | None = None
     keeps_partial: bool = False
+    compared: bool = False
+    keeps_step: bool = True
 
     @property
     def name(self) -> str:
@@ -71,8 +79,9 @@ class Tool:
         return inspect.getdoc(self.function) or ""
 
     @cached_property
-    def takes_job(self) -> bool:
-        return "job" in inspect.signature(self.function).parameters
+    def takes(self) -> frozenset[str]:
+        """Which of `GIVEN` it takes."""
+        return GIVEN & frozenset(inspect.signature(self.function).parameters)
 
     @property
     def description(self) -> str:
@@ -102,11 +111,15 @@ def tool(
     effect: Effect,
     assess: Callable[[Mapping[str, Any]], Assessment] | None = None,
     keeps_partial: bool = False,
+    compared: bool = False,
+    keeps_step: bool = True,
 ) -> Callable[[F], F]:
     """Mark a function as a tool; see `Tool` for what the arguments mean."""
 
     def mark(function: F) -> F:
-        setattr(function, _MARK, Tool(function, effect, assess, keeps_partial))
+        setattr(
+            function, _MARK, Tool(function, effect, assess, keeps_partial, compared, keeps_step)
+        )
         return function
 
     return mark

@@ -6,6 +6,7 @@ Importing this imports pydantic, so only `Registry` does, at first need, on a wo
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, get_type_hints
 
@@ -13,7 +14,7 @@ import annotated_types
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from .errors import InvalidArguments, nearest
-from .registry import Tool
+from .registry import GIVEN, Tool
 
 _MOST_ERRORS = 5
 _KINDS = {
@@ -64,15 +65,36 @@ class Signature:
     ) -> str:
         path = ".".join(map(str, location))
         known = self.parameters.get("properties", {})
+        if kind in ("extra_forbidden", "unexpected_keyword_argument") and len(location) > 1:
+            inner = self._keys_at(location[:-1])
+            listed = f" There are {', '.join(inner)}." if inner else ""
+            where, name = ".".join(map(str, location[:-1])), str(location[-1])
+            return f"{where}: there is no {name!r}.{nearest(name, inner)}{listed}".rstrip(".")
+        if kind == "literal_error":
+            values = re.findall(r"'([^']*)'", message)
+            return f"{path}: {shown_briefly(given)} is none of {', '.join(values)}.{nearest(str(given), values)}"
         if kind == "extra_forbidden":
             taken = f"It takes {', '.join(known)}" if known else "It takes none"
             return f"there is no parameter {path!r}.{nearest(path, known)} {taken}"
         if kind == "missing":
             wanted = _KINDS.get(known.get(path, {}).get("type", ""), "a value")
             return f"the parameter {path!r} is missing; give {wanted}"
-        shown = repr(given)
-        shown = shown if len(shown) <= 60 else shown[:57] + "..."
-        return f"{path}: {message[:1].lower()}{message[1:]}, not {shown}"
+        return f"{path}: {message[:1].lower()}{message[1:]}, not {shown_briefly(given)}"
+
+    def _keys_at(self, location: Sequence[int | str]) -> list[str]:
+        """Return the keys that an inner object takes."""
+        schema: Any = self.parameters
+        for step in location:
+            schema = schema.get("items") if isinstance(step, int) else schema.get("properties")
+            schema = schema.get(step) if schema and isinstance(step, str) else schema
+            if schema is None:
+                return []
+        return list(schema.get("properties", {}))
+
+
+def shown_briefly(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
 
 
 def _model_of(tool: Tool) -> type[BaseModel]:
@@ -82,7 +104,7 @@ def _model_of(tool: Tool) -> type[BaseModel]:
     told = tool.parameter_help()
     fields: dict[str, Any] = {}
     for name, parameter in inspect.signature(tool.function).parameters.items():
-        if name == "job":
+        if name in GIVEN:
             continue
         default = ... if parameter.default is parameter.empty else parameter.default
         fields[name] = (hints[name], Field(default, description=told.get(name)))
@@ -110,7 +132,10 @@ def _simple(schema: Any, definitions: Mapping[str, Any]) -> Any:
 def _inside(schema: dict[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
     simple: dict[str, Any] = {}
     for key, value in schema.items():
-        if key in ("title", "$defs") or (key == "default" and value is None):
+        # That other keys are refused is said when one comes; it would be sent with each object.
+        if key in ("title", "$defs", "additionalProperties") or (
+            key == "default" and value in (None, "", [], {}, False)
+        ):
             continue
         if key == "properties":
             simple[key] = {name: _simple(each, definitions) for name, each in value.items()}

@@ -68,3 +68,25 @@ def call(here):
 def code(call):
     """Run a script with execute_code."""
     return lambda text, **rest: call("execute_code", code=text, **rest)
+
+
+@pytest.fixture
+def refused(call):
+    """Make a call that has to fail and change nothing; give what its error says."""
+    import bpy
+
+    def state():
+        # What a test has moved itself is not in the matrices yet, and Blender may clean up first.
+        bpy.context.view_layer.update()
+        selected = sorted(each.name for each in bpy.context.selected_objects)
+        return _module("tools.handlers.fingerprint").fingerprint(), bpy.context.mode, selected
+
+    def one(name, /, **arguments):
+        before = state()
+        result = call(name, **arguments)
+        assert not result.ok, f"it was done: {result.value}"
+        assert state() == before
+        assert result.error
+        return result.error
+
+    return one

@@ -62,10 +62,11 @@ def test_another_file_begins_a_history_of_its_own(code):
 @pytest.fixture
 def half_way(module, here):
     """A tool that moves the cube, adds an object, and fails."""
-    registry = module("tools.registry")
+    registry, changes = module("tools.registry"), module("tools.handlers.changes")
 
     def half_way() -> None:
         """Fail half way."""
+        changes.begin()
         bpy.data.objects["Cube"].location.x = 9
         bpy.data.objects.new("Left Over", None)
         raise ValueError("half way")

@@ -25,16 +25,18 @@ class NotedScene:
     generation: int = 0
     steps: list[str] = field(default_factory=list)
 
-    def begin(self, origin):
-        return set(self.names)
+    def begin(self, tool, origin):
+        return origin, set(self.names)
 
-    def commit(self, before, origin):
+    def commit(self, watch):
+        origin, before = watch
         self.steps.append(f"commit {origin.title}")
         added = tuple(sorted(self.names - before))
         removed = tuple(sorted(before - self.names))
         return Receipt({"object": added} if added else {}, {"object": removed} if removed else {})
 
-    def rollback(self, before, origin):
+    def rollback(self, watch):
+        origin, before = watch
         self.steps.append(f"rollback {origin.title}")
         self.names = set(before)
 

@@ -149,11 +149,22 @@ def test_a_call_that_waits_too_long_is_told_that_blender_was_busy(house):
 
 def test_edits_stand_back_while_blenders_own_tool_runs_and_reads_go_on(house):
     house.queue.standing_back = lambda: "a tool of Blender's is running"
-    edit = house.calls.submit("add", {"names": ["Cube"]}, house.origin())
+    edit = house.calls.submit("add", {"names": ["Cube"]}, house.origin(turn=2))
     assert house.call("count").ok
     assert not edit.result.done()
     house.queue.standing_back = lambda: ""
     assert edit.result.result(5).ok
+
+
+def test_a_read_of_the_same_turn_waits_for_the_edit_before_it(house):
+    house.queue.standing_back = lambda: "a tool of Blender's is running"
+    house.calls.submit("add", {"names": ["Cube"]}, house.origin())
+    count = house.calls.submit("count", {}, house.origin())
+    other = house.calls.submit("count", {}, house.origin(turn=2))
+    assert other.result.result(5).value == 0
+    assert not count.result.done()
+    house.queue.standing_back = lambda: ""
+    assert count.result.result(5).value == 1
 
 
 def test_the_main_thread_may_not_wait_for_itself(house):

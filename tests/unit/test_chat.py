@@ -90,6 +90,34 @@ def test_several_calls_in_one_round_run_in_their_order(talk):
     assert values == [0, "added", 1]
 
 
+def test_a_rounds_calls_are_handed_over_before_the_first_is_done(talk, house):
+    calls = [Call("wait", {"seconds": 0.3}), ADD, ADD]
+    waiting = []
+    house.queue.standing_back = lambda: waiting.append(len(house.queue)) or ""
+    with standin(Say("", calls), Say("Done.")) as server:
+        talk("go", server.settings)
+    assert max(waiting) >= 2
+
+
+def test_after_a_failed_call_the_rest_of_the_round_runs_but_what_needs_it(talk):
+    bad = Call("add", {"names": ["bad"]}, fails=True)
+    needs = Call("add", {"names": ["after"], "needs_previous": True}, fails=True)
+    with standin(Say("", [bad, ADD, bad, needs, Call("names")]), Say("Done.")) as server:
+        events = talk("go", server.settings)
+    results = [each.result for each in events if isinstance(each, ToolResult)]
+    assert [each.ok for each in results] == [False, True, False, False, True]
+    assert results[3].error == "Left out: the call before it failed."
+    assert results[4].value == ["Cube"]
+
+
+def test_a_call_that_needs_a_good_one_runs_after_it(talk):
+    needs = Call("add", {"names": ["after"], "needs_previous": True})
+    with standin(Say("", [ADD, needs, Call("names")]), Say("Done.")) as server:
+        events = talk("go", server.settings)
+    results = [each.result.value for each in events if isinstance(each, ToolResult)]
+    assert results == ["added", "added", ["Cube", "after"]]
+
+
 def test_many_rounds_make_one_turn_and_one_undo_step_title(talk, house):
     rounds = [Say("", [Call("add", {"names": [str(n)]})]) for n in range(6)]
     with standin(*rounds, Say("Done.")) as server:

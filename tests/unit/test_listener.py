@@ -244,7 +244,7 @@ def test_calls_of_one_client_are_one_turn_until_it_pauses(connect, house, monkey
     peer.ask("add", names=["B"])
     monkeypatch.setattr(listener, "_TURN_PAUSE_SECONDS", 0.0)
     turns = []
-    monkeypatch.setattr(house.scene, "commit", lambda before, origin: turns.append(origin.turn))
+    monkeypatch.setattr(house.scene, "commit", lambda watch: turns.append(watch[0].turn))
     peer.ask("add", names=["C"])
     peer.ask("add", names=["D"])
     assert turns[0] != turns[1]

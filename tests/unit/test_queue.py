@@ -39,6 +39,12 @@ def test_no_job_is_begun_after_the_budget(queue):
     assert len(queue) == 1
 
 
+def test_jobs_of_one_line_are_run_beyond_the_budget_in_one_go(queue):
+    for line in ("turn", "turn", "turn", "other"):
+        queue.submit(lambda _: time.sleep(0.02), Limits(), edits=True, line=line)
+    assert queue.drain(budget=0.01) == 3
+
+
 def test_lingering_takes_in_a_job_that_comes_a_moment_later(queue):
     timer = threading.Timer(0.02, lambda: submit(queue, lambda _: None))
     timer.start()

@@ -40,7 +40,7 @@ def _assess(arguments: Mapping[str, Any]) -> Assessment:
     return Assessment(Effect.READS if changes_nothing(code) else Effect.EDITS)
 
 
-@tool(effect=Effect.CODE, assess=_assess, keeps_partial=True)
+@tool(effect=Effect.CODE, assess=_assess, keeps_partial=True, compared=True)
 def execute_code(code: Annotated[str, MaxLen(1_000_000)], job: Job[Any]) -> CodeResult:
     """Run Python in Blender, with bpy imported. Prefer other tools where one fits.
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import bpy
 from bpy.app.handlers import persistent
 
 from ..gate import Origin
 from ..receipt import Receipt
-from .names import Snapshot, changes, snapshot
+from ..registry import Tool
+from . import changes
+from .restore import Turns
+from .snapshot import Snapshot, Updates, changes_between, snapshot
 from .undo import UndoSteps
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What `begin` noted of a call."""
+
+    tool: Tool
+    origin: Origin
+    before: Snapshot | None
 
 
 class LiveScene:
@@ -19,7 +33,9 @@ class LiveScene:
 
     def __init__(self) -> None:
         self.generation = 0
-        self._undo = UndoSteps()
+        self.undo = UndoSteps()
+        self.turns = Turns(self.undo)
+        self._updates = Updates()
 
     def start(self) -> None:
         """Begin to watch for files being opened."""
@@ -27,7 +43,8 @@ class LiveScene:
         @persistent
         def file_opened(*_: object) -> None:
             self.generation += 1
-            self._undo.forget()
+            self.undo.forget()
+            self.turns.forget()
 
         self._file_opened = file_opened
         bpy.app.handlers.load_post.append(file_opened)
@@ -36,22 +53,39 @@ class LiveScene:
         """Take everything out of Blender again."""
         if self._file_opened in bpy.app.handlers.load_post:  # scripts clear the list
             bpy.app.handlers.load_post.remove(self._file_opened)
-        self._undo.close()
+        self.undo.close()
 
-    def begin(self, origin: Origin) -> Snapshot:
-        """Seal what the user did last; return the names there are."""
-        self._undo.seal(origin.title)
-        return snapshot()
+    def begin(self, tool: Tool, origin: Origin) -> Watch:
+        """Make ready to tell what a call changes. What the user did last is sealed into an undo
+        step before the first change."""
+        changes.start(lambda: self.undo.seal(origin.turn, origin.title))
+        before = None
+        if tool.compared:
+            changes.begin()
+            before = snapshot()
+            self._updates.start()
+        return Watch(tool, origin, before)
 
-    def commit(self, before: object, origin: Origin) -> Receipt:
-        """Push the turn's undo step; return what came and went since `before`."""
-        assert isinstance(before, dict)
-        self._undo.commit(origin.turn, origin.title)
-        return changes(before, snapshot())
+    def commit(self, watch: Watch) -> Receipt:
+        """Push the turn's undo step, if the scene was changed; return the receipt."""
+        receipt = self._receipt(watch)
+        # What a comparison does not see, such as an image's pixels, is kept all the same.
+        if watch.tool.keeps_step and (receipt or watch.tool.compared):
+            self.undo.commit(watch.origin.turn, watch.origin.title)
+            self.turns.note(watch.origin)
+        return receipt
 
-    def rollback(self, before: object, origin: Origin) -> None:
-        """Undo what was done since `begin`."""
-        self._undo.rollback()
+    def rollback(self, watch: Watch) -> None:
+        """Undo what was done since `begin`, if anything was."""
+        if watch.before is not None:
+            self._updates.stop()
+        if changes.begun() and watch.tool.keeps_step:
+            self.undo.rollback()
+
+    def _receipt(self, watch: Watch) -> Receipt:
+        if watch.before is None:
+            return changes.receipt()
+        return changes_between(watch.before, snapshot(), self._updates.stop())
 
 
 def situation() -> str:

@@ -25,7 +25,7 @@ from mathutils import Euler, Matrix, Vector
 from ..errors import InvalidArguments, Unavailable
 from ..picture import Picture
 from ..registry import Assessment, Effect, tool
-from .objects import find_object
+from .blocks import find_object
 
 if TYPE_CHECKING:
     import numpy as np

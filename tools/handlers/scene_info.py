@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 import bpy
 
 from ..registry import Effect, tool
-from .objects import find
+from .blocks import find
 
 if TYPE_CHECKING:
     from annotated_types import Ge, Le

@@ -1,0 +1,132 @@
+"""duplicate_objects: copies in a row, linked or not, with their children if wanted."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated
+
+import bpy
+from mathutils import Euler, Matrix, Vector
+
+from ..errors import InvalidArguments
+from ..registry import Effect, tool
+from . import changes
+from .blocks import checked_name, find_collection, find_objects
+from .layer import select_only
+from .transforms import set_world_matrix, world_matrix
+
+if TYPE_CHECKING:
+    from annotated_types import Ge, Le, MaxLen, MinLen
+
+_MOST = 10_000
+"""Objects made by one call."""
+_NAMED = 50
+
+
+@tool(effect=Effect.EDITS)
+def duplicate_objects(
+    names: Annotated[list[str], MinLen(1), MaxLen(1000)],
+    count: Annotated[int, Ge(1), Le(10_000)] = 1,
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    rotation: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    linked: bool = False,
+    children: bool = True,
+    new_name: str = "",
+    collection: str = "",
+) -> dict[str, object]:
+    """Copy objects with their modifiers, constraints and materials, one or more times.
+
+    Args:
+        names: Names or patterns.
+        count: Copies of each.
+        offset: From one copy to the next, world metres; the originals stay.
+        rotation: Degrees from one to the next, about their own origins.
+        linked: Share the mesh or other data.
+        children: Copy their children with them.
+        new_name: Of the copies, numbered by Blender.
+        collection: Where they go; where the originals are if left out.
+
+    Returns:
+        `names` of the copies, the first 50, and how many there are.
+    """
+    chosen = find_objects(names)
+    target = find_collection(collection) if collection else None
+    if new_name:
+        checked_name(new_name)
+    originals = _with_children(chosen) if children else chosen
+    if len(originals) * count > _MOST:
+        raise InvalidArguments(
+            f"That would be {len(originals) * count:,} objects; at most {_MOST:,} in one call. An "
+            "Array modifier or geometry nodes make more at less cost."
+        )
+    bpy.context.view_layer.update()
+    places = {each: world_matrix(each) for each in originals}
+    changes.begin()
+    made: list[bpy.types.Object] = []
+    tops: list[bpy.types.Object] = []
+    for number in range(1, count + 1):
+        copies = {each: _copy(each, linked, target, new_name) for each in originals}
+        made += copies.values()
+        for each, copy in copies.items():
+            _point_into(copy, copies)
+            if each.parent in copies:
+                copy.parent = copies[each.parent]
+                copy.matrix_parent_inverse = each.matrix_parent_inverse
+            else:
+                tops.append(copy)
+                set_world_matrix(copy, _moved(places[each], offset, rotation, number))
+    changes.added(*made)
+    select_only(made)
+    return {"names": [each.name for each in made[:_NAMED]], "count": len(made)}
+
+
+def _with_children(chosen: list[bpy.types.Object]) -> list[bpy.types.Object]:
+    found: dict[bpy.types.Object, None] = {}
+    children: dict[bpy.types.Object, list[bpy.types.Object]] = {}
+    for each in bpy.data.objects:  # `children_recursive` walks all objects for each object
+        if each.parent is not None:
+            children.setdefault(each.parent, []).append(each)
+    waiting = list(chosen)
+    while waiting:
+        each = waiting.pop(0)
+        if each not in found:
+            found[each] = None
+            waiting += children.get(each, ())
+    return list(found)
+
+
+def _copy(
+    each: bpy.types.Object, linked: bool, target: bpy.types.Collection | None, new_name: str
+) -> bpy.types.Object:
+    copy = each.copy()
+    if each.data is not None and not linked:
+        copy.data = each.data.copy()
+    if copy.animation_data is not None and copy.animation_data.action is not None and not linked:
+        copy.animation_data.action = copy.animation_data.action.copy()
+    if new_name:
+        copy.name = new_name
+    for place in [target] if target else each.users_collection or [bpy.context.scene.collection]:
+        if copy.name not in place.objects:  # a copied rigid body is in its world already
+            place.objects.link(copy)
+    return copy
+
+
+def _point_into(copy: bpy.types.Object, copies: dict[bpy.types.Object, bpy.types.Object]) -> None:
+    """What pointed from one original to another points from one copy to the other."""
+    for owner in (*copy.modifiers, *copy.constraints):
+        for prop in owner.bl_rna.properties:
+            if prop.type == "POINTER" and not prop.is_readonly:
+                pointed = getattr(owner, prop.identifier)
+                if isinstance(pointed, bpy.types.Object) and pointed in copies:
+                    setattr(owner, prop.identifier, copies[pointed])
+
+
+def _moved(
+    place: Matrix,
+    offset: tuple[float, float, float],
+    rotation: tuple[float, float, float],
+    number: int,
+) -> Matrix:
+    location, turned, scale = place.decompose()
+    more = Euler([math.radians(angle) * number for angle in rotation]).to_quaternion()
+    return Matrix.LocRotScale(location + number * Vector(offset), more @ turned, scale)

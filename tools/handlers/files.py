@@ -1,0 +1,257 @@
+"""import_file and export_file: by extension, through Blender's own importers and exporters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import bpy
+
+from ..errors import InvalidArguments, NoSuchObject, ToolError, Unavailable, nearest
+from ..reach import local_path
+from ..registry import Assessment, Effect, tool
+from .blocks import find_collection, find_objects
+from .layer import object_mode, selection
+from .operator_call import exists, keywords
+
+if TYPE_CHECKING:
+    from annotated_types import MaxLen
+
+_IMPORTERS: dict[str, tuple[str, ...]] = {
+    "obj": ("wm.obj_import",),
+    "stl": ("wm.stl_import",),
+    "ply": ("wm.ply_import",),
+    "fbx": ("wm.fbx_import", "import_scene.fbx"),
+    "glb": ("import_scene.gltf",),
+    "gltf": ("import_scene.gltf",),
+    "abc": ("wm.alembic_import",),
+    "dae": ("wm.collada_import",),
+    "svg": ("import_curve.svg",),
+    "bvh": ("import_anim.bvh",),
+    **dict.fromkeys(("usd", "usda", "usdc", "usdz"), ("wm.usd_import",)),
+}
+_EXPORTERS: dict[str, tuple[str, ...]] = {
+    "obj": ("wm.obj_export",),
+    "stl": ("wm.stl_export",),
+    "ply": ("wm.ply_export",),
+    "fbx": ("export_scene.fbx", "wm.fbx_export"),
+    "glb": ("export_scene.gltf",),
+    "gltf": ("export_scene.gltf",),
+    "abc": ("wm.alembic_export",),
+    "dae": ("wm.collada_export",),
+    "bvh": ("export_anim.bvh",),
+    **dict.fromkeys(("usd", "usda", "usdc", "usdz"), ("wm.usd_export",)),
+}
+"""The first that this Blender has."""
+_IMAGES = frozenset("png jpg jpeg bmp tga tif tiff webp exr hdr jp2".split())
+_FONTS = frozenset(("ttf", "otf", "woff", "woff2"))
+_SELECTED_ONLY = (
+    "use_selection", "export_selected_objects", "selected_objects_only", "selected",
+)  # fmt: skip
+_LISTS = ("objects", "collections", "materials", "node_groups", "worlds", "actions", "images")
+"""What is looked for in a .blend, in this order."""
+_LISTED = 60
+
+
+def _extension(path: str) -> str:
+    return Path(path).suffix.lower().removeprefix(".")
+
+
+def _assess_import(arguments: Mapping[str, Any]) -> Assessment:
+    path = local_path(arguments["filepath"])
+    return Assessment(Effect.FILES, (f"it reads {path}",))
+
+
+def _assess_export(arguments: Mapping[str, Any]) -> Assessment:
+    path = local_path(arguments["filepath"])
+    if os.path.lexists(path):
+        if not arguments["overwrite"]:
+            raise InvalidArguments(
+                f"filepath: {path} exists already; give another name, or overwrite true."
+            )
+        return Assessment(Effect.FILES, (f"it replaces {path}",))
+    return Assessment(Effect.FILES, (f"it writes {path}",))
+
+
+@tool(effect=Effect.FILES, assess=_assess_import, compared=True)
+def import_file(
+    filepath: str,
+    names: Annotated[list[str], MaxLen(500)] = [],
+    link: bool = False,
+    collection: str = "",
+    properties: dict[str, object] = {},
+) -> dict[str, object]:
+    """Import obj, stl, ply, fbx, glb, usd, abc, svg, bvh, dae; load an image or font; append or link from a .blend.
+
+    Args:
+        filepath: "//" begins at the .blend's folder.
+        names: From a .blend: objects, collections, materials, node groups, worlds…; none lists what it has.
+        link: Keep them in that file and link.
+        collection: Where objects go.
+        properties: The importer's own options, such as global_scale, forward_axis.
+    """
+    path = _absolute(filepath)
+    if not Path(path).is_file():
+        raise InvalidArguments(f"filepath: there is no file {path}.{_near_files(path)}")
+    target = find_collection(collection)
+    kind = _extension(path)
+    if kind in ("blend", "blend1", "blend2"):
+        return _from_blend(path, names, link, target)
+    before = set(bpy.data.objects)
+    if kind in _IMAGES:
+        return {"image": _load(bpy.data.images, path)}
+    if kind in _FONTS:
+        return {"font": _load(bpy.data.fonts, path)}
+    operator = _operator(kind, _IMPORTERS, "import")
+    given = keywords(operator, properties)
+    with object_mode():
+        _call(operator, filepath=path, **given)
+    made = [each for each in bpy.data.objects if each not in before]
+    if not made:
+        raise Unavailable(f"Blender found no objects in {path}.")
+    if collection:
+        for each in made:
+            for place in each.users_collection:
+                place.objects.unlink(each)
+            target.objects.link(each)
+    return {"names": [each.name for each in made[:_LISTED]], "count": len(made)}
+
+
+@tool(effect=Effect.FILES, assess=_assess_export)
+def export_file(
+    filepath: str,
+    names: Annotated[list[str], MaxLen(1000)] = [],
+    overwrite: bool = False,
+    properties: dict[str, object] = {},
+) -> dict[str, object]:
+    """Export obj, stl, ply, fbx, glb, gltf, usd, abc, bvh, dae; .blend saves a copy of the file.
+
+    Args:
+        filepath: "//" begins at the .blend's folder.
+        names: These objects only, or patterns; all if none.
+        properties: The exporter's own options, such as apply_modifiers, export_apply, global_scale.
+    """
+    path = _absolute(filepath)
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise InvalidArguments(f"filepath: there is no folder {folder}.")
+    objects = find_objects(names)
+    kind = _extension(path)
+    if kind == "blend":
+        if objects:
+            bpy.data.libraries.write(path, set(objects), fake_user=True)
+        else:
+            _call("wm.save_as_mainfile", filepath=path, copy=True, check_existing=False)
+        return _written(path)
+    operator = _operator(kind, _EXPORTERS, "export")
+    given = keywords(operator, properties)
+    if kind == "gltf":
+        given.setdefault("export_format", "GLTF_SEPARATE")
+    if objects:
+        options = _options(operator)
+        given |= {name: True for name in _SELECTED_ONLY if name in options}
+        with selection(objects):
+            _call(operator, filepath=path, check_existing=False, **given)
+    else:
+        with object_mode():
+            _call(operator, filepath=path, check_existing=False, **given)
+    return _written(path)
+
+
+def _absolute(filepath: str) -> str:
+    path = local_path(filepath)
+    if path.startswith("//") and not bpy.data.filepath:
+        raise InvalidArguments(
+            f"filepath: {filepath!r} begins at the .blend's folder, but the file was never saved. "
+            "Give the whole path."
+        )
+    path = bpy.path.abspath(str(Path(path).expanduser()) if path.startswith("~") else path)
+    if not Path(path).is_absolute():
+        raise InvalidArguments(f"filepath: give the whole path, not {filepath!r}.")
+    return os.path.normpath(path)
+
+
+def _near_files(path: str) -> str:
+    folder, name = Path(path).parent, Path(path).name
+    return nearest(name, [each.name for each in folder.iterdir()]) if folder.is_dir() else ""
+
+
+def _operator(kind: str, known: Mapping[str, Sequence[str]], verb: str) -> str:
+    for operator in known.get(kind, ()):
+        if exists(operator):
+            return operator
+    have = sorted(each for each, operators in known.items() if any(map(exists, operators)))
+    raise InvalidArguments(f"This Blender cannot {verb} .{kind}; it can {', '.join(have)}.")
+
+
+def _options(operator: str) -> list[str]:
+    module, _, name = operator.partition(".")
+    options: list[str] = getattr(getattr(bpy.ops, module), name).get_rna_type().properties.keys()
+    return options
+
+
+def _call(operator: str, **given: Any) -> None:
+    module, _, name = operator.partition(".")
+    try:
+        result = getattr(getattr(bpy.ops, module), name)("EXEC_DEFAULT", **given)
+    except RuntimeError as error:
+        raise Unavailable(f"{operator}: {str(error).strip()}") from None
+    if "FINISHED" not in result:
+        raise Unavailable(f"{operator} did nothing with {given.get('filepath')}.")
+
+
+def _written(path: str) -> dict[str, object]:
+    if not Path(path).is_file():
+        raise Unavailable(f"Blender reported no fault, but there is no {path}.")
+    return {"filepath": path, "bytes": Path(path).stat().st_size}
+
+
+def _load(blocks: Any, path: str) -> str:
+    try:
+        loaded = blocks.load(path, check_existing=True)
+    except RuntimeError as error:
+        raise Unavailable(f"{path}: {str(error).strip()}") from None
+    if isinstance(loaded, bpy.types.Image) and not loaded.size[0]:
+        bpy.data.images.remove(loaded)
+        raise Unavailable(f"{path} is no image that Blender can read.")
+    return str(loaded.name)
+
+
+def _from_blend(
+    path: str, names: list[str], link: bool, target: bpy.types.Collection
+) -> dict[str, object]:
+    found: dict[str, list[str]] = {}
+    try:
+        with bpy.data.libraries.load(path, link=link) as (source, wanted):
+            known = {place: list(getattr(source, place)) for place in _LISTS}
+            if not names:
+                return {
+                    place: [*listed[:_LISTED], *(["…"] if len(listed) > _LISTED else [])]
+                    for place, listed in known.items()
+                    if listed
+                }
+            for name in names:
+                place = next((each for each in _LISTS if name in known[each]), None)
+                if place is None:
+                    every = [each for listed in known.values() for each in listed]
+                    raise NoSuchObject(f"{path} has no {name!r}.{nearest(name, every)}", given=name)
+                found.setdefault(place, []).append(name)
+            for place, listed in found.items():
+                setattr(wanted, place, listed)
+    except ToolError:
+        raise
+    except (OSError, RuntimeError) as error:
+        raise Unavailable(f"{path}: {str(error).strip()}") from None
+    made = []
+    for place in found:
+        for block in getattr(wanted, place):
+            if block is None:
+                continue
+            made.append(block.name)
+            if place == "objects" and not block.users_collection:
+                target.objects.link(block)
+            elif place == "collections":
+                target.children.link(block)
+    return {"linked" if link else "appended": made}

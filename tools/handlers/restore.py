@@ -1,0 +1,88 @@
+"""restore: back to before a turn of this conversation, by Blender's own undo history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+from ..errors import InvalidArguments, Unavailable
+from ..gate import Origin
+from ..registry import Effect, tool
+from .undo import BEFORE, Step, UndoSteps, group
+
+if TYPE_CHECKING:
+    from annotated_types import Ge, Le
+
+_SHOWN = 6
+
+
+class Turns:
+    """The undo steps that were made for turns, by whom. Main thread only."""
+
+    def __init__(self, undo: UndoSteps) -> None:
+        self._undo = undo
+        self._made: dict[str, str] = {}
+        """Who made the step of a name; names hold the turn's number and are never used twice."""
+
+    def note(self, origin: Origin) -> None:
+        """Remember that a turn has a step."""
+        self._made[group(origin.turn, origin.title)] = origin.name
+
+    def forget(self) -> None:
+        """Another file was opened: its history starts anew."""
+        self._made.clear()
+
+    def back(self, turns: int, user_edits: bool, caller: Origin) -> dict[str, object]:
+        """Go back to before the latest `turns` turns of `caller`'s.
+
+        Raises:
+            Unavailable: there are not so many, or they are no longer kept.
+            InvalidArguments: the user did something since, and `user_edits` is False.
+        """
+        steps = self._undo.history()
+        at = next((n for n, step in enumerate(steps) if step.active), len(steps) - 1)
+        own = [n for n in range(at + 1) if self._made.get(steps[n].name) == caller.name]
+        names = list(dict.fromkeys(steps[n].name for n in reversed(own)))
+        if not names:
+            raise Unavailable("Blender's undo history holds nothing that this conversation did.")
+        if len(names) < turns:
+            raise Unavailable(f"Blender's undo history reaches back {len(names)} turns only.")
+        first = next(n for n in own if steps[n].name == names[turns - 1])
+        if first == 0:
+            raise Unavailable("Blender keeps no state from before that turn any more.")
+        lost = self._user_steps(steps[first : at + 1])
+        if lost and not user_edits:
+            listed = ", ".join(repr(name) for name in lost[:_SHOWN])
+            raise InvalidArguments(
+                f"The person did {len(lost)} things since, which would go back too: {listed}. Ask "
+                "them; with their consent call restore with user_edits true."
+            )
+        self._undo.go_to(steps[first - 1])
+        return {"undone": names[:turns], "user_edits_undone": lost}
+
+    def _user_steps(self, steps: list[Step]) -> list[str]:
+        return [
+            step.name
+            for step in steps
+            if step.name not in self._made and not step.skipped and not step.name.startswith(BEFORE)
+        ]
+
+
+def restore_tool(turns_made: Turns) -> Callable[..., dict[str, Any]]:
+    """Return the tool, bound to the steps of the running Blender."""
+
+    @tool(effect=Effect.EDITS, compared=True, keeps_step=False)
+    def restore(
+        caller: Origin,
+        turns: Annotated[int, Ge(1), Le(100)] = 1,
+        user_edits: bool = False,
+    ) -> dict[str, Any]:
+        """Undo what this conversation did, whole turns at a time; the person can redo it.
+
+        Args:
+            turns: How many turns back, of those that changed something; the present one counts if it did.
+            user_edits: Also undo what the person did since, with their consent.
+        """
+        return turns_made.back(turns, user_edits, caller)
+
+    return restore

@@ -1,0 +1,264 @@
+"""set_material: a Principled material, made or changed, with its textures, and given to objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import bpy
+
+from ..errors import InvalidArguments, nearest
+from ..reach import assess, local_path
+from ..registry import Assessment, Effect, tool
+from . import changes
+from .blocks import checked_name, editable, find_objects
+from .edit_mesh import slot_of
+from .node_layout import arrange
+from .rna import locate, plain, put, shown, socket_named
+
+if TYPE_CHECKING:
+    from annotated_types import Ge, Le, MaxLen
+
+_LINEAR = ("Base Color", "Emission Color", "Specular Tint", "Coat Tint", "Sheen Tint")
+"""Inputs whose pictures are colours; pictures of all others are data."""
+
+
+def _assess(arguments: Mapping[str, Any]) -> Assessment:
+    files = {f"{name} filepath": path for name, path in arguments["textures"].items() if path}
+    return assess((name, path) for name, path in files.items() if _is_path(path))
+
+
+def _is_path(text: str) -> bool:
+    return "/" in text or "\\" in text
+
+
+@tool(effect=Effect.EDITS, assess=_assess)
+def set_material(
+    material: str,
+    objects: Annotated[list[str], MaxLen(1000)] = [],
+    faces: Annotated[list[int], MaxLen(100_000)] = [],
+    color: list[float] | str | None = None,
+    metallic: Annotated[float, Ge(0), Le(1)] | None = None,
+    roughness: Annotated[float, Ge(0), Le(1)] | None = None,
+    inputs: dict[str, object] = {},
+    textures: dict[str, str] = {},
+    texture_scale: list[float] | None = None,
+    properties: dict[str, object] = {},
+    add_slot: bool = False,
+) -> dict[str, object]:
+    """Make or change a Principled material and give it to objects.
+
+    Args:
+        material: Its name; made if there is none.
+        objects: Names or patterns; it becomes their only material.
+        faces: Only to these faces of one mesh; other materials stay. edit_mesh chooses by description.
+        color: [r, g, b] linear, or "#rrggbb" as on the web.
+        inputs: Other inputs of the shader by name: IOR, Alpha, Transmission Weight, Emission Color, Emission Strength, Coat Weight, Subsurface Weight, …
+        textures: Input name to image file path or loaded image: Base Color, Roughness, Metallic, Normal, Displacement, …; colour space is set. "" takes it off.
+        texture_scale: Repeats [x, y, z] of all textures.
+        properties: Of the material, such as surface_render_method, use_backface_culling.
+        add_slot: Add to the objects' materials in place of replacing them.
+    """
+    owners = find_objects(objects)
+    _check(owners, faces, textures)
+    found = bpy.data.materials.get(material)
+    if fresh := found is None:
+        name = checked_name(material)
+        changes.begin()
+        found = bpy.data.materials.new(name)
+        changes.added(found)
+        found.use_nodes = True
+    editable(found)
+    before: list[Any] = list(found.node_tree.nodes) if found.node_tree and not fresh else []
+    surface = _principled(found)
+    wanted = {"Base Color": color, "Metallic": metallic, "Roughness": roughness, **inputs}
+    for name, value in wanted.items():
+        if value is not None:
+            _set_input(found, surface, name, value)
+    for name, image in textures.items():
+        _set_texture(found, surface, name, image)
+    if texture_scale is not None:
+        _scale_textures(found, texture_scale)
+    for path, value in properties.items():
+        put(locate([found], path), value)
+    arrange(found.node_tree, [node for node in found.node_tree.nodes if node not in before])
+    _assign(found, owners, faces, add_slot)
+    base = shown(
+        surface.inputs["Base Color"],
+        surface.inputs["Base Color"].bl_rna.properties["default_value"],
+    )
+    return {
+        "name": found.name,
+        "base_color": [round(part, 4) for part in base],
+        "metallic": plain(surface.inputs["Metallic"].default_value),
+        "roughness": plain(surface.inputs["Roughness"].default_value),
+        "objects": len(owners),
+    }
+
+
+def _check(owners: list[bpy.types.Object], faces: list[int], textures: Mapping[str, str]) -> None:
+    for each in owners:
+        if each.data is None or not hasattr(each.data, "materials"):
+            raise InvalidArguments(f"{each.name!r} is a {each.type.lower()} and takes no material.")
+        if each.data.library:
+            editable(each.data)
+    if faces:
+        if len(owners) != 1 or owners[0].type != "MESH":
+            raise InvalidArguments("faces: name exactly one mesh object with them.")
+        count = len(owners[0].data.polygons)
+        if not 0 <= min(faces) <= max(faces) < count:
+            raise InvalidArguments(f"faces: {owners[0].name!r} has faces 0 to {count - 1} only.")
+    for name, path in textures.items():
+        if path and bpy.data.images.get(path) is None:
+            _existing(path, name)
+
+
+def _existing(path: str, what: str) -> str:
+    full = bpy.path.abspath(local_path(path))
+    if not Path(full).is_file():
+        hint = nearest(path, bpy.data.images.keys())
+        raise InvalidArguments(f"{what}: there is no image or file {path!r}.{hint}")
+    return full
+
+
+def _principled(found: bpy.types.Material) -> Any:
+    """The Principled shader at the output; made where the material has none."""
+    if found.node_tree is None or not found.node_tree.nodes:
+        changes.changing(found, "nodes")
+        found.use_nodes = True
+    nodes, links = found.node_tree.nodes, found.node_tree.links
+    output = next((n for n in nodes if n.type == "OUTPUT_MATERIAL" and n.is_active_output), None)
+    if output is None:
+        changes.changing(found, "nodes")
+        output = nodes.new("ShaderNodeOutputMaterial")
+    surface = output.inputs["Surface"]
+    if surface.is_linked and surface.links[0].from_node.type == "BSDF_PRINCIPLED":
+        return surface.links[0].from_node
+    shader = next((node for node in nodes if node.type == "BSDF_PRINCIPLED"), None)
+    if shader is not None and surface.is_linked:
+        return shader  # mixed with others by a person or by edit_nodes: that stays
+    changes.changing(found, "nodes")
+    if shader is None:
+        shader = nodes.new("ShaderNodeBsdfPrincipled")
+    links.new(shader.outputs["BSDF"], surface)
+    return shader
+
+
+def _input(surface: Any, name: str) -> Any:
+    socket = socket_named(surface.inputs, name)
+    if socket is None:
+        known = [each.name for each in surface.inputs if each.enabled]
+        hint = nearest(name, known) or f" There are {', '.join(known)}."
+        raise InvalidArguments(f"The Principled shader has no input {name!r}.{hint}", given=name)
+    return socket
+
+
+def _set_input(found: bpy.types.Material, surface: Any, name: str, value: object) -> None:
+    socket = _input(surface, name)
+    if not hasattr(socket, "default_value"):
+        raise InvalidArguments(f"{socket.name} takes no value, only a link: use edit_nodes.")
+    if socket.is_linked and name in ("Base Color", "Metallic", "Roughness"):
+        changes.changing(found, f"{socket.name} unlinked")
+        found.node_tree.links.remove(socket.links[0])
+    put(locate([socket], "default_value", found), value)
+    if socket.name == "Base Color":
+        flat = [*socket.default_value]
+        if list(found.diffuse_color)[:3] != flat[:3]:  # what solid view shows
+            found.diffuse_color = flat
+
+
+def _set_texture(found: bpy.types.Material, surface: Any, name: str, image: str) -> None:
+    tree = found.node_tree
+    displaces = name.lower() == "displacement"
+    if displaces:
+        output = next(n for n in tree.nodes if n.type == "OUTPUT_MATERIAL")
+        socket = output.inputs["Displacement"]
+    else:
+        socket = _input(surface, name)
+    changes.changing(found, f"{socket.name} texture")
+    if socket.is_linked:
+        tree.links.remove(socket.links[0])
+    if not image:
+        return
+    texture = tree.nodes.new("ShaderNodeTexImage")
+    texture.label = socket.name
+    texture.image = _loaded(image, "sRGB" if socket.name in _LINEAR else "Non-Color")
+    tree.links.new(_coordinates(tree), texture.inputs["Vector"])
+    source = texture.outputs["Color"]
+    if displaces:
+        between = tree.nodes.new("ShaderNodeDisplacement")
+        between.inputs["Scale"].default_value = 0.1
+        tree.links.new(source, between.inputs["Height"])
+        source = between.outputs["Displacement"]
+    elif socket.name in ("Normal", "Coat Normal"):
+        between = tree.nodes.new("ShaderNodeNormalMap")
+        tree.links.new(source, between.inputs["Color"])
+        source = between.outputs["Normal"]
+    elif socket.name == "Alpha" and texture.image.channels == 4:
+        source = texture.outputs["Alpha"]
+    tree.links.new(source, socket)
+
+
+def _loaded(image: str, space: str) -> bpy.types.Image:
+    found = bpy.data.images.get(image)
+    if found is None:
+        full = _existing(image, "texture")
+        try:
+            known = set(bpy.data.images)
+            found = bpy.data.images.load(full, check_existing=True)
+        except RuntimeError as error:
+            raise InvalidArguments(f"{image}: {error}".strip()) from None
+        if found not in known:
+            changes.added(found)
+        if not found.size[0]:
+            raise InvalidArguments(f"{image} is no image that Blender can read.")
+    if found.colorspace_settings.name != space:
+        changes.changing(found, "color space")
+        found.colorspace_settings.name = space
+    return found
+
+
+def _coordinates(tree: Any) -> Any:
+    """The output of the tree's one Mapping node; made with its UV coordinates if there is none."""
+    mapping = next((node for node in tree.nodes if node.type == "MAPPING"), None)
+    if mapping is None:
+        mapping = tree.nodes.new("ShaderNodeMapping")
+        source = tree.nodes.new("ShaderNodeTexCoord")
+        tree.links.new(source.outputs["UV"], mapping.inputs["Vector"])
+    return mapping.outputs["Vector"]
+
+
+def _scale_textures(found: bpy.types.Material, scale: list[float]) -> None:
+    if len(scale) == 1:
+        scale = scale * 3
+    if len(scale) == 2:
+        scale = [*scale, 1.0]
+    mapping = next((node for node in found.node_tree.nodes if node.type == "MAPPING"), None)
+    if mapping is None:
+        raise InvalidArguments(f"{found.name!r} has no textures to scale; give textures too.")
+    put(locate([mapping.inputs["Scale"]], "default_value", found), scale)
+
+
+def _assign(
+    found: bpy.types.Material, owners: list[bpy.types.Object], faces: list[int], add_slot: bool
+) -> None:
+    for each in owners:
+        slots = each.data.materials
+        if faces:
+            changes.changing(each, "faces' material")
+            if not slots:
+                slots.append(None)  # the other faces keep having none
+            number = slot_of(each, found)
+            for face in faces:
+                each.data.polygons[face].material_index = number
+            each.data.update()
+        elif add_slot:
+            if found not in list(slots):
+                changes.changing(each, "materials")
+                slots.append(found)
+        elif list(slots) != [found]:
+            changes.changing(each, "material")
+            slots.clear()
+            slots.append(found)
+            each.material_slots[0].link = "DATA"
