@@ -26,7 +26,10 @@ class Reach(enum.IntEnum):
 
 _CODE = frozenset("expression script bytecode bytecode_hash use_module driver drivers".split())
 _CODE_LISTS = ("texts", "drivers")
-_CODE_NODES = ("ShaderNodeScript",)
+_CODE_NODES = ("shadernodescript", "script")
+_FILE_NODES = ("compositornodeoutputfile", "file output")
+NODE_TYPE = "node type"
+"""The key under which the type of a node that shall be made is asked about."""
 _PATH = re.compile(r"path(_raw)?$|directory$|_dir$|^file_?name$|^file$|^script$", re.IGNORECASE)
 _WORDS = frozenset("body description tooltip label name text title".split())
 """Properties whose values are words for people, which may hold a slash."""
@@ -35,10 +38,13 @@ _WORDS = frozenset("body description tooltip label name text title".split())
 def of_value(key: str, value: object) -> Reach:
     """Return what setting the property named last in `key` to `value` reaches."""
     words = re.findall(r"[A-Za-z_]\w*", re.sub(r"\[.*?\]", "", key)) or [key]
-    if _CODE & set(words) or words[0] in _CODE_LISTS or value in _CODE_NODES:
+    if _CODE & set(words) or words[0] in _CODE_LISTS:
         return Reach.CODE
     if not isinstance(value, str) or not value:
         return Reach.SCENE
+    if key == NODE_TYPE:
+        name = value.strip().lower()
+        return Reach.CODE if name in _CODE_NODES else Reach(name in _FILE_NODES)
     if _PATH.search(words[-1]):
         return Reach.FILES
     looks = "/" in value or "\\" in value
@@ -50,8 +56,8 @@ def assess(values: Iterable[tuple[str, object]]) -> Assessment:
     found = [(of_value(key, value), key, value) for key, value in values]
     code = [f"{key} is code" for reach, key, _ in found if reach is Reach.CODE]
     files = [f"it sets {key} to {value}" for reach, key, value in found if reach is Reach.FILES]
-    for reach, _, value in found:
-        if reach is Reach.FILES:
+    for reach, key, value in found:
+        if reach is Reach.FILES and key != NODE_TYPE:
             local_path(str(value))
     if code:
         return Assessment(Effect.CODE, (*code, *files))
@@ -77,7 +83,7 @@ def local_path(path: str) -> str:
         InvalidArguments: it lies on another machine, to which this one's name and password would
             be sent in the asking, or it is none.
     """
-    if path.startswith("\\\\") or re.match(r"//[^/]*\\|[a-z]+://", path, re.IGNORECASE):
+    if re.match(r"\\[\\/]|/\\|//[^/]*\\|[a-z]+://", path, re.IGNORECASE):
         raise InvalidArguments(
             f"{path!r} is on another machine. Copy the file to this one, or to a drive with a letter."
         )

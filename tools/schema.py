@@ -5,6 +5,7 @@ Importing this imports pydantic, so only `Registry` does, at first need, on a wo
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from .errors import InvalidArguments, nearest
 from .registry import GIVEN, Tool
 
 _MOST_ERRORS = 5
+_LARGEST = 1e18
 _KINDS = {
     "string": "a text",
     "integer": "a whole number",
@@ -57,8 +59,15 @@ class Signature:
             more = len(problems) - _MOST_ERRORS
             rest = [f"and {more} more"] if more > 0 else []
             message = "; ".join([*problems[:_MOST_ERRORS], *rest])
-            raise InvalidArguments(f"{self._name}: {message}.") from None
-        return {name: getattr(checked, name) for name in type(checked).model_fields}
+            end = "" if message.endswith(("?", ".")) else "."
+            raise InvalidArguments(f"{self._name}: {message}{end}") from None
+        values = {name: getattr(checked, name) for name in type(checked).model_fields}
+        for name, value in values.items():
+            if (found := _unusable(value)) is not None:
+                raise InvalidArguments(
+                    f"{self._name}: {name}: give finite numbers up to 1e18, not {found!r}."
+                )
+        return values
 
     def _in_words(
         self, kind: str, location: Sequence[int | str], message: str, given: object
@@ -111,6 +120,19 @@ def _model_of(tool: Tool) -> type[BaseModel]:
     config = ConfigDict(extra="forbid", allow_inf_nan=False)
     model: type[BaseModel] = create_model(tool.name, __config__=config, **fields)
     return model
+
+
+def _unusable(value: Any) -> float | None:
+    """Return a number that single precision cannot hold well, of all in `value`, or None."""
+    if isinstance(value, float):
+        return None if abs(value) <= _LARGEST else value  # NaN is not
+    if isinstance(value, dict):
+        value = value.values()
+    elif dataclasses.is_dataclass(value):
+        value = vars(value).values()
+    elif not isinstance(value, list | tuple):
+        return None
+    return next((found for each in value if (found := _unusable(each)) is not None), None)
 
 
 def _simple(schema: Any, definitions: Mapping[str, Any]) -> Any:

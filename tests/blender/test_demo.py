@@ -48,6 +48,12 @@ def test_all_twelve_prompts_are_shown_and_answered(demo):
     assert "Error" not in demo[1]
 
 
+def test_the_twelve_prompts_take_at_most_28_typed_calls_and_no_code(demo):
+    calls = [line.split()[1] for line in demo[1].splitlines() if line.startswith("  > ")]
+    assert 12 <= len(calls) <= 28
+    assert "execute_code" not in calls
+
+
 def test_the_floor_is_20_by_30_metres_and_02_thick_and_dark_grey(saved):
     floor = saved["Plane"]
     solid = floor.modifiers[0]

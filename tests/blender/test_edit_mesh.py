@@ -548,12 +548,6 @@ def test_a_step_that_makes_no_sense_is_refused(wrong, step, said):
     assert said in wrong(step)
 
 
-def test_an_inset_wider_than_the_face_is_refused_or_stays_within_it(call):
-    steps = [{"do": "inset", "direction": "+Z", "amount": 5}]
-    if call("edit_mesh", name="Cube", steps=steps).ok:
-        assert reach() == ((-1, -1, -1), (1, 1, 1))
-
-
 @pytest.mark.parametrize("bad", NO_NUMBERS[:4])
 @pytest.mark.parametrize("key", ["amount", "angle", "vector", "min", "max", "direction"])
 def test_what_is_no_finite_number_is_refused(wrong, key, bad):
@@ -601,9 +595,8 @@ def test_there_are_1_to_50_steps(wrong, count):
     assert "steps" in wrong(*[{"do": "subdivide"}] * count)
 
 
-@pytest.mark.xfail(reason="is found out after 157 s in which nothing can stop it", run=False)
 def test_more_vertices_than_blender_could_bear_are_refused_at_once(wrong):
-    assert "5,000,000" in wrong({"do": "subdivide", "segments": 1000})
+    assert "2,000,000" in wrong({"do": "subdivide", "segments": 1000})
 
 
 def test_a_mesh_of_another_file_is_not_changed(wrong, call, refused, tmp_path):

@@ -420,13 +420,6 @@ def test_a_tree_is_read_back_with_what_differs_and_changes_nothing(call):
     assert ["Principled BSDF", "BSDF", "Material Output", "Surface"] in result.value["links"]
 
 
-def test_of_a_new_node_nothing_differs_from_its_defaults(call):
-    told = call("edit_nodes", kind="material", name="New", clear=True,
-                add=[{"type": "ShaderNodeBsdfPrincipled", "name": "P"}, {"type": "Noise Texture", "name": "N"}])  # fmt: skip
-    assert told.value["nodes"] == {"P": {"type": "ShaderNodeBsdfPrincipled"},
-                                   "N": {"type": "ShaderNodeTexNoise"}}  # fmt: skip
-
-
 def test_what_is_read_can_be_set_again(call):
     call("edit_nodes", kind="material", name="Material", add=[
         {"type": "Mix", "name": "M", "set": {"data_type": "RGBA", "A": [1, 0, 0]}},

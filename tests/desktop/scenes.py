@@ -58,6 +58,23 @@ SCENES = Script(
             Say("", [Call("execute_code", {"code": "bpy.data.objects['Cube'].location.z = 5"})]),
             Say("It is lifted."),
         ],
+        "five things": [
+            Say("", [Call("create_object", {"type": "cube", "name": "Thing", "location": [0, 0, 3]}),
+                     Call("set_material", {"material": "Red", "objects": ["Thing"], "color": "#ff0000"}),
+                     Call("set_modifier", {"names": ["Thing"], "type": "BEVEL"})]),
+            Say("", [Call("duplicate_objects", {"names": ["Thing"], "offset": [4, 0, 0]}),
+                     Call("set_object", {"names": ["Thing"], "rotation": [0, 0, 45]})]),
+            Say("Five things are done."),
+        ],
+        "two more": [
+            Say("", [Call("create_object", {"type": "cone", "name": "Cone"}),
+                     Call("delete_objects", {"names": ["Thing.001"]})]),
+            Say("Two more are done."),
+        ],
+        "Raise": [
+            Say("", [Call("set_object", {"names": ["Light"], "location": [4, 1, 9]})]),
+            Say("It is raised."),
+        ],
         "one cube": [
             Say("", [Call("execute_code", {"code": "bpy.ops.mesh.primitive_cube_add()"})]),
             Say("One more cube."),

@@ -17,10 +17,10 @@ from ..errors import InvalidArguments
 from ..reach import assess, flat
 from ..registry import Assessment, Effect, tool
 from . import changes
-from .blocks import checked_name, find, find_collection, find_object
+from .blocks import checked_name, editable, find, find_collection, find_object
 from .layer import select_only
 from .rna import set_all
-from .transforms import place_in_world, point, set_parent
+from .transforms import point, set_parent, set_rotation
 
 if TYPE_CHECKING:
     from annotated_types import Ge, Le, MaxLen
@@ -34,6 +34,8 @@ _NAMES = {
     "spot": "Spot",
     "area": "Area",
 }
+_ROUND = ("circle", "cylinder", "cone", "uv_sphere")
+_SIZED = ("cube", "plane", "grid", "ico_sphere", "torus", "monkey", *_ROUND)
 _LIGHTS = ("point", "sun", "spot", "area")
 _SIZES = {
     "plane": (2, 2, 0),
@@ -87,7 +89,7 @@ def create_object(
     faces: Annotated[list[list[int]], MaxLen(20_000)] | None = None,
     spline: Literal["BEZIER", "POLY", "NURBS"] = "BEZIER",
     cyclic: bool = False,
-    text: str = "Text",
+    text: str = "",
     smooth: bool = False,
     material: str = "",
     collection: str = "",
@@ -114,6 +116,7 @@ def create_object(
     """
     name = checked_name(name) if name else _NAMES.get(type, type.replace("_", " ").title())
     target = find_collection(collection) if collection else _active_collection()
+    editable(target)
     above = find_object(parent) if parent else None
     look = find(bpy.data.materials, material, "material") if material else None
     if isinstance(point_at, str):
@@ -133,7 +136,8 @@ def create_object(
     if type == "camera" and bpy.context.scene.camera is None:
         changes.changing(bpy.context.scene, "camera")
         bpy.context.scene.camera = made
-    place_in_world(made, location, rotation, None)
+    made.location = location
+    set_rotation(made, rotation)
     if above is not None:
         set_parent(made, above)
     if point_at is not None:
@@ -194,22 +198,39 @@ class _Maker:
                 raise InvalidArguments(
                     f"dimensions: [x, y, z] in metres, none below 0, not {self.dimensions!r}."
                 )
-            if kind in ("text", "camera", "armature", "metaball", *_LIGHTS):
-                raise InvalidArguments(f"A {kind} has no dimensions; set its properties instead.")
-        if self.segments is not None and kind in ("circle", "cylinder", "cone", "uv_sphere"):
-            if self.segments < 3:
-                raise InvalidArguments(f"segments: a {kind} needs at least 3.")
+            if kind not in _SIZED and not (kind == "curve" and not self.points):
+                raise InvalidArguments(
+                    f"A {kind} has no dimensions here; give its points, its properties (such as "
+                    "size, empty_display_size) or a scale by set_object."
+                )
+        for name, value, kinds in (
+            ("points", self.points, ("mesh", "curve")),
+            ("faces", self.faces, ("mesh",)),
+            ("top_radius", self.top_radius, ("cone",)),
+            ("text", self.text, ("text",)),
+            ("segments", self.segments, (*_ROUND, "ico_sphere", "grid", "torus")),
+            ("rings", self.rings, ("uv_sphere", "torus", "grid")),
+        ):
+            if value and kind not in kinds:
+                raise InvalidArguments(f"{name} is for {', '.join(kinds)}, not for a {kind}.")
+        if self.segments is not None and self.segments < 3 and kind in (*_ROUND, "torus"):
+            raise InvalidArguments(f"segments: a {kind} needs at least 3.")
+        if self.rings is not None and self.rings < 3 and kind in ("uv_sphere", "torus"):
+            raise InvalidArguments(f"rings: a {kind} needs at least 3.")
         if kind == "ico_sphere" and self.segments is not None and self.segments > 8:
             raise InvalidArguments("segments: at most 8 subdivisions of an ico_sphere.")
         if kind == "mesh" and not self.points:
             raise InvalidArguments("A mesh needs points, and faces if it shall have any.")
         if kind == "curve" and self.points is not None and len(self.points) < 2:
             raise InvalidArguments("A curve needs at least 2 points.")
+        count = len(self.points or ())
         for face in self.faces or ():
-            if len(set(face)) < 3 or not 0 <= min(face) <= max(face) < len(self.points or ()):
-                raise InvalidArguments(
-                    f"faces: {face!r} is no face of the {len(self.points or ())} points."
-                )
+            if (
+                len(face) < 3
+                or len(set(face)) < len(face)
+                or not 0 <= min(face) <= max(face) < count
+            ):
+                raise InvalidArguments(f"faces: {face!r} is no face of the {count} points.")
 
     def make(self, kind: str, name: str) -> bpy.types.ID | None:
         """Return the new object's data; None for an empty."""
@@ -224,7 +245,7 @@ class _Maker:
             return bpy.data.cameras.new(name)
         if kind == "text":
             font = bpy.data.curves.new(name, "FONT")
-            font.body = self.text
+            font.body = self.text or "Text"
             return font
         if kind == "curve":
             return self._curve(name)
@@ -293,7 +314,7 @@ class _Maker:
             create.create_circle(shape, segments=around, radius=1, cap_ends=True, calc_uvs=True)
         elif kind == "uv_sphere":
             create.create_uvsphere(
-                shape, u_segments=around, v_segments=max(rings, 3), radius=1, calc_uvs=True
+                shape, u_segments=around, v_segments=rings, radius=1, calc_uvs=True
             )
         elif kind == "ico_sphere":
             levels = self.segments or 2
@@ -326,10 +347,14 @@ class _Maker:
                 place = (far * math.cos(turn), far * math.sin(turn), tube * math.sin(bend))
                 row.append(shape.verts.new(place))
             rows.append(row)
-        for row, following in zip(rows, [*rows[1:], rows[0]]):
+        layer = shape.loops.layers.uv.verify()
+        for at, (row, following) in enumerate(zip(rows, [*rows[1:], rows[0]])):
             for n in range(across):
                 m = (n + 1) % across
-                shape.faces.new((row[n], following[n], following[m], row[m]))
+                face = shape.faces.new((row[n], following[n], following[m], row[m]))
+                corners = ((at, n), (at + 1, n), (at + 1, n + 1), (at, n + 1))
+                for loop, (u, v) in zip(face.loops, corners):
+                    loop[layer].uv = (u / around, v / across)
 
 
 def _fit(shape: bmesh.types.BMesh, size: Any, kind: str) -> None:

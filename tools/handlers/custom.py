@@ -34,6 +34,8 @@ def put(block: Any, name: str, given: object) -> None:
             del block[name]
         return
     settings: dict[str, Any] = dict(given) if isinstance(given, dict) else {"value": given}
+    if "tooltip" in settings:
+        settings["description"] = settings.pop("tooltip")
     value = settings.pop("value", block.get(name, settings.get("default")))
     if unknown := [each for each in settings if each not in _SETTINGS]:
         raise InvalidArguments(
@@ -41,6 +43,9 @@ def put(block: Any, name: str, given: object) -> None:
             f"{', '.join(_SETTINGS)}."
         )
     value = _checked(name, value)
+    for limit in ("min", "max", "soft_min", "soft_max", "step"):
+        if limit in settings and not isinstance(settings[limit], int | float):
+            raise InvalidArguments(f"custom property {name!r}: {limit} is a number.")
     low, high = settings.get("min", -math.inf), settings.get("max", math.inf)
     if isinstance(value, int | float) and not low <= value <= high:
         raise InvalidArguments(f"custom property {name!r}: {value!r} is not from {low} to {high}.")
@@ -48,6 +53,7 @@ def put(block: Any, name: str, given: object) -> None:
     if isinstance(value, int) and not isinstance(value, bool) and _is_float(settings):
         value = float(value)
     block[name] = value
+    block.update_tag()  # drivers that read it are not told otherwise
     if settings:
         try:
             block.id_properties_ui(name).update(**_fitting(value, settings))

@@ -41,7 +41,7 @@ def delete_objects(
                     gone[child] = None
                     waiting.append(child)
     for each in gone:
-        if each.library is not None and not each.users_collection:
+        if each.library is not None and all(place.library for place in each.users_collection):
             editable(each)
     changes.removing(*gone)
     orphans = [child for each in gone for child in below.get(each, ()) if child not in gone]

@@ -11,9 +11,9 @@ from mathutils import Euler, Matrix, Vector
 from ..errors import InvalidArguments
 from ..registry import Effect, tool
 from . import changes
-from .blocks import checked_name, find_collection, find_objects
+from .blocks import checked_name, editable, find_collection, find_objects
 from .layer import select_only
-from .transforms import set_world_matrix, world_matrix
+from .transforms import move_in_world, turn_in_world, world_matrix
 
 if TYPE_CHECKING:
     from annotated_types import Ge, Le, MaxLen, MinLen
@@ -51,6 +51,8 @@ def duplicate_objects(
     """
     chosen = find_objects(names)
     target = find_collection(collection) if collection else None
+    if target is not None:
+        editable(target)
     if new_name:
         checked_name(new_name)
     originals = _with_children(chosen) if children else chosen
@@ -74,10 +76,14 @@ def duplicate_objects(
                 copy.matrix_parent_inverse = each.matrix_parent_inverse
             else:
                 tops.append(copy)
-                set_world_matrix(copy, _moved(places[each], offset, rotation, number))
+                _place(copy, places[each], offset, rotation, number)
     changes.added(*made)
     select_only(made)
-    return {"names": [each.name for each in made[:_NAMED]], "count": len(made)}
+    told: dict[str, object] = {"names": [each.name for each in made[:_NAMED]], "count": len(made)}
+    moving = [each.name for each in tops if each.animation_data and each.animation_data.action]
+    if moving and (any(offset) or any(rotation)):
+        told["note"] = f"Keyframes decide where these are, not the offset: {', '.join(moving[:9])}."
+    return told
 
 
 def _with_children(chosen: list[bpy.types.Object]) -> list[bpy.types.Object]:
@@ -98,6 +104,8 @@ def _with_children(chosen: list[bpy.types.Object]) -> list[bpy.types.Object]:
 def _copy(
     each: bpy.types.Object, linked: bool, target: bpy.types.Collection | None, new_name: str
 ) -> bpy.types.Object:
+    if each.mode == "EDIT":
+        each.update_from_editmode()  # what is being edited reaches the data only so
     copy = each.copy()
     if each.data is not None and not linked:
         copy.data = each.data.copy()
@@ -105,9 +113,15 @@ def _copy(
         copy.animation_data.action = copy.animation_data.action.copy()
     if new_name:
         copy.name = new_name
-    for place in [target] if target else each.users_collection or [bpy.context.scene.collection]:
-        if copy.name not in place.objects:  # a copied rigid body is in its world already
+    places = [place for place in each.users_collection if place.library is None]
+    for place in [target] if target else places or [bpy.context.scene.collection]:
+        # A copied rigid body is in its world's collection already.
+        if copy.rigid_body is None or copy.name not in place.objects:
             place.objects.link(copy)
+    if bpy.context.mode != "OBJECT":
+        copy.select_set(False)
+    if each.hide_get():
+        copy.hide_set(True)
     return copy
 
 
@@ -121,12 +135,16 @@ def _point_into(copy: bpy.types.Object, copies: dict[bpy.types.Object, bpy.types
                     setattr(owner, prop.identifier, copies[pointed])
 
 
-def _moved(
-    place: Matrix,
+def _place(
+    copy: bpy.types.Object,
+    original: Matrix,
     offset: tuple[float, float, float],
     rotation: tuple[float, float, float],
     number: int,
-) -> Matrix:
-    location, turned, scale = place.decompose()
-    more = Euler([math.radians(angle) * number for angle in rotation]).to_quaternion()
-    return Matrix.LocRotScale(location + number * Vector(offset), more @ turned, scale)
+) -> None:
+    """Move a copy from where its original is; what is not asked for stays the original's."""
+    if any(offset):
+        move_in_world(copy, original.translation + number * Vector(offset))
+    if any(rotation):
+        more = Euler([math.radians(angle) * number for angle in rotation]).to_quaternion()
+        turn_in_world(copy, more @ original.to_quaternion())

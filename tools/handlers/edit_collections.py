@@ -31,7 +31,7 @@ def edit_collections(
     """Create a collection or change one: nest it, move objects into it, hide, rename, remove.
 
     Args:
-        collection: Its name; made if there is none.
+        collection: Its name; made if there is none; "" is the scene's own.
         parent: The collection to nest it in; "" is the scene's.
         objects: Names or patterns to move into it.
         keep_others: Leave these objects in their other collections too.
@@ -40,6 +40,10 @@ def edit_collections(
         remove: Remove it; its objects and children go to its parent.
     """
     found = bpy.data.collections.get(collection)
+    if found is None and collection in ("", bpy.context.scene.collection.name):
+        found = bpy.context.scene.collection
+        if parent is not None or new_name or remove or exclude is not None or color is not None:
+            raise InvalidArguments("The scene's own collection can only take objects.")
     moved = find_objects(objects)
     above = find_collection(parent) if parent is not None else None
     if new_name:
@@ -54,24 +58,29 @@ def edit_collections(
         (above or bpy.context.scene.collection).children.link(found)
     elif above is not None:
         _nest(found, above)
-    editable(found)
+    if moved or remove or visible is not None or color is not None or new_name:
+        editable(found)
     for each in moved:
+        editable(each)
         _move(each, found, keep_others)
     if remove:
         return _remove(found)
-    if visible is not None and found.hide_render == visible:
-        changes.changing(found, "visibility")
-        found.hide_render = found.hide_viewport = not visible
-    if exclude is not None or visible:
-        layer = _layer_of(bpy.context.view_layer.layer_collection, found)
-        if layer is not None and exclude is not None and layer.exclude != exclude:
-            changes.changing(found, "excluded" if exclude else "included")
-            layer.exclude = exclude
-        if layer is not None and visible:
-            layer.hide_viewport = False
+    layer = _layer_of(bpy.context.view_layer.layer_collection, found)
+    if visible is not None:
+        eye = layer is not None and layer.hide_viewport
+        if visible in (found.hide_render, found.hide_viewport) or (visible and eye):
+            changes.changing(found, "visibility")
+            found.hide_render = found.hide_viewport = not visible
+            if layer is not None and visible:
+                layer.hide_viewport = False
+    if exclude is not None and layer is not None and layer.exclude != exclude:
+        changes.changing(found, "excluded" if exclude else "included")
+        layer.exclude = exclude
     if color is not None:
-        changes.changing(found, "color")
-        found.color_tag = "NONE" if color == "NONE" else f"COLOR_{_COLORS.index(color) + 1:02}"
+        tag = "NONE" if color == "NONE" else f"COLOR_{_COLORS.index(color) + 1:02}"
+        if found.color_tag != tag:
+            changes.changing(found, "color")
+            found.color_tag = tag
     if new_name and new_name != found.name:
         before = found.name
         changes.begin()

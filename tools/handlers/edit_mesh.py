@@ -14,7 +14,7 @@ import bmesh
 import bpy
 from mathutils import Euler, Matrix, Vector
 
-from ..errors import InvalidArguments
+from ..errors import InvalidArguments, ToolError
 from ..registry import Effect, tool
 from . import changes
 from .blocks import checked_name, editable, find, find_object
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Elements = list[Any]
 """Faces, edges or vertices of a BMesh."""
-_MOST_VERTICES = 5_000_000
+_MOST_VERTICES = 2_000_000
 _AXES = {
     "+X": (1, 0, 0), "-X": (-1, 0, 0), "+Y": (0, 1, 0), "-Y": (0, -1, 0), "+Z": (0, 0, 1),
     "-Z": (0, 0, -1), "X": (1, 0, 0), "Y": (0, 1, 0), "Z": (0, 0, 1),
@@ -39,7 +39,7 @@ _AXES = {
 def edit_mesh(name: str, steps: Annotated[list[Step], MinLen(1), MaxLen(50)]) -> dict[str, object]:
     """Edit a mesh in steps; each chooses faces (or edges, vertices) and does something with them.
 
-    What is chosen has to meet all of: `direction` (faces looking that way, edges along it, the farthest vertices: "+X"…"-Z" or [x, y, z]), `min` and `max` (world corners around their centres), `index`, `material`, `boundary` (open edges), `angle` (degrees of tolerance; of edges without direction: sharper than it). Nothing given: what the step before made or chose, at first all.
+    What is chosen has to meet all of: `direction` (faces looking that way, edges along it, the farthest vertices: "+X"…"-Z" or [x, y, z]), `min` and `max` (world corners around their centres), `index`, `material`, `boundary` (open edges), `angle` (degrees of tolerance; of edges without direction: sharper than it). Nothing given: what the step before made or chose; at first, with `all`, and for unwrapping: all.
     `amount` is metres for extrude, inset, bevel and merge, 0 to 1 for crease and vertex_group. `vector` is world [x, y, z] metres for extrude, move, duplicate; degrees for rotate; factors for scale. `segments` are cuts of subdivide and bevel. `individual` extrudes or insets face by face. smooth with `angle` keeps sharper edges sharp. `name` is the material of assign_material, the new object of separate, the vertex_group.
 
     Args:
@@ -95,6 +95,11 @@ def _check(number: int, step: Step) -> None:
         raise InvalidArguments(f"step {number}: {step.do} needs {needed}.")
     if step.do == "extrude" and step.amount is None and step.vector is None:
         raise InvalidArguments(f"step {number}: extrude needs amount or vector.")
+    if step.do in ("bevel", "inset", "merge") and step.amount is not None:
+        if step.amount < 0 or (step.do == "bevel" and step.amount == 0):
+            raise InvalidArguments(f"step {number}: {step.do} takes an amount above 0.")
+    if step.do in ("crease", "vertex_group") and not 0 <= _amount(step, 1.0) <= 1:
+        raise InvalidArguments(f"step {number}: {step.do} takes an amount from 0 to 1.")
     if not 1 <= step.segments <= 1000:
         raise InvalidArguments(f"step {number}: segments are 1 to 1000, not {step.segments}.")
     if step.do == "assign_material":
@@ -125,11 +130,20 @@ class _Editor:
         self.counts: list[int] = []
         self.made: list[str] = []
         self._world = world_matrix(each)
+        # A width is one width in the world only where the mesh's axes are of one scale.
+        scale = self._world.to_scale()
+        low, high = min(map(abs, scale)), max(map(abs, scale))
+        self._uneven: Matrix | None = None
+        if low > 1e-6 and high / low > 1.0001:
+            self._uneven = Matrix.Diagonal(Vector((*map(abs, scale), 1)))
+            self._world = self._world @ self._uneven.inverted()
         self._read()
 
     def _read(self) -> None:
         self._shape = bmesh.new()
         self._shape.from_mesh(self.each.data)
+        if self._uneven is not None:
+            self._shape.transform(self._uneven)
         # A new layer makes all elements that were looked up before it invalid.
         if "crease" in self._does and not self._shape.edges.layers.float.get("crease_edge"):
             self._shape.edges.layers.float.new("crease_edge")
@@ -139,7 +153,11 @@ class _Editor:
 
     def write(self) -> None:
         """Bring what was done into the mesh."""
+        if self._uneven is not None:
+            self._shape.transform(self._uneven.inverted())
         self._shape.to_mesh(self.each.data)
+        if self._uneven is not None:
+            self._shape.transform(self._uneven)
         self.each.data.update()
 
     def free(self) -> None:
@@ -147,7 +165,10 @@ class _Editor:
 
     def run(self, number: int, step: Step) -> None:
         """Choose, and do."""
-        chosen = self._chosen(step)
+        try:
+            chosen = self._chosen(step)
+        except ToolError as fault:
+            raise InvalidArguments(f"step {number} ({step.do}): {fault}") from None
         if not chosen and step.do not in ("select", "recalculate_normals"):
             on = self._on(step)
             raise InvalidArguments(
@@ -158,10 +179,22 @@ class _Editor:
         if step.do == "select":
             self._latest = chosen
             return
+        self._afford(number, step, chosen)
         changes.changing(self.each.data, step.do)
         self._latest = getattr(self, f"_{step.do}")(chosen, step)
-        if len(self._shape.verts) > _MOST_VERTICES:
-            raise InvalidArguments(f"step {number}: that would be more than 5,000,000 vertices.")
+
+    def _afford(self, number: int, step: Step, chosen: Elements) -> None:
+        """Refuse what would take minutes and all memory before it is begun."""
+        cuts = step.segments
+        more = {
+            "subdivide": len(_as("edges", chosen)) * cuts + len(_as("faces", chosen)) * cuts**2,
+            "bevel": len(_as("edges", chosen)) * 2 * (cuts + 1),
+        }.get(step.do, 0)
+        if len(self._shape.verts) + more > _MOST_VERTICES:
+            raise InvalidArguments(
+                f"step {number}: {step.do} would make about {more:,} vertices; at most "
+                f"{_MOST_VERTICES:,} in one mesh."
+            )
 
     def _hint(self, step: Step) -> str:
         if step.direction is not None and self._on(step) == "faces":
@@ -188,7 +221,7 @@ class _Editor:
         tests = list(self._tests(step, on, everything))
         if tests:
             return [one for one in everything if all(test(one) for test in tests)]
-        if self._latest is None:
+        if self._latest is None or step.all or step.do in _ON_ALL:
             return everything
         return _as(on, [one for one in self._latest if one.is_valid])
 
@@ -268,7 +301,9 @@ class _Editor:
             return list(new)
         if on == "faces":
             way = self._way(chosen, step)
-            made = bmesh.ops.extrude_face_region(self._shape, geom=chosen)["geom"]
+            made = bmesh.ops.extrude_face_region(
+                self._shape, geom=[*chosen, *_as("edges", chosen), *_as("vertices", chosen)]
+            )["geom"]
         elif on == "edges":
             way = self._way(chosen, step)
             made = bmesh.ops.extrude_edge_only(self._shape, edges=chosen)["geom"]
@@ -314,7 +349,7 @@ class _Editor:
     def _length_factor(self) -> float:
         """One factor for lengths; where the axes differ, none would be right for all."""
         scale = self._world.to_scale()
-        return (scale.x + scale.y + scale.z) / 3 or 1.0
+        return (abs(scale.x) + abs(scale.y) + abs(scale.z)) / 3 or 1.0
 
     def _bevel(self, chosen: Elements, step: Step) -> Elements:
         on = self._on(step)
@@ -344,14 +379,21 @@ class _Editor:
             inside = set(chosen)
             edges = [e for e in edges if len([f for f in e.link_faces if f in inside]) == 1]
             bmesh.ops.delete(self._shape, geom=chosen, context="FACES_ONLY")
+        before = len(self._shape.faces)
         try:
-            return list(bmesh.ops.bridge_loops(self._shape, edges=edges)["faces"])
+            made = list(bmesh.ops.bridge_loops(self._shape, edges=edges)["faces"])
         except RuntimeError as error:
             raise InvalidArguments(f"bridge: {error}. It takes two loops of edges.") from None
+        if len(self._shape.faces) == before:
+            raise InvalidArguments("bridge: no faces came of it. It takes two loops of edges.")
+        return made
 
     def _fill(self, chosen: Elements, step: Step) -> Elements:
         edges = _as("edges", chosen)
-        return list(bmesh.ops.holes_fill(self._shape, edges=edges, sides=0)["faces"])
+        made = list(bmesh.ops.holes_fill(self._shape, edges=edges, sides=0)["faces"])
+        if not made:
+            raise InvalidArguments("fill: these edges go round no hole.")
+        return made
 
     def _merge(self, chosen: Elements, step: Step) -> None:
         vertices = _as("vertices", chosen)
@@ -427,6 +469,8 @@ class _Editor:
         bmesh.ops.delete(kept, geom=rest, context="FACES")
         loose = [vertex for vertex in kept.verts if not vertex.link_faces]
         bmesh.ops.delete(kept, geom=loose, context="VERTS")
+        if self._uneven is not None:
+            kept.transform(self._uneven.inverted())
         kept.to_mesh(data)
         kept.free()
         bmesh.ops.delete(self._shape, geom=faces, context="FACES")
@@ -464,7 +508,7 @@ class _Editor:
     def _crease(self, chosen: Elements, step: Step) -> Elements:
         layer = self._shape.edges.layers.float["crease_edge"]
         for edge in _as("edges", chosen):
-            edge[layer] = _share(step)
+            edge[layer] = _amount(step, 1.0)
         return chosen
 
     def _vertex_group(self, chosen: Elements, step: Step) -> Elements:
@@ -472,7 +516,7 @@ class _Editor:
         group = groups.get(step.name) or groups.new(name=step.name)
         layer = self._shape.verts.layers.deform.active
         for vertex in _as("vertices", chosen):
-            vertex[layer][group.index] = _share(step)
+            vertex[layer][group.index] = _amount(step, 1.0)
         return chosen
 
     def _unwrap(self, chosen: Elements, step: Step) -> None:
@@ -511,6 +555,8 @@ class _Editor:
                 one.hide = hidden
 
 
+_ON_ALL = frozenset(("unwrap", "smart_project", "recalculate_normals"))
+"""What goes for all faces unless some are described, whatever the step before chose."""
 _LISTS = {"faces": "faces", "edges": "edges", "vertices": "verts"}
 _ON_EDGES = frozenset(
     "bevel bridge fill mark_seam clear_seam mark_sharp clear_sharp crease".split()
@@ -521,8 +567,8 @@ _ON_EDGES = frozenset(
 def slot_of(each: bpy.types.Object, material: bpy.types.Material) -> int:
     """Return the number of a material's slot of an object, which gets one if it has none."""
     slots = each.data.materials
-    for number, found in enumerate(slots):
-        if found == material:
+    for number, slot in enumerate(each.material_slots):
+        if slot.material == material:
             return number
     slots.append(material)
     return len(slots) - 1
@@ -530,10 +576,6 @@ def slot_of(each: bpy.types.Object, material: bpy.types.Material) -> int:
 
 def _amount(step: Step, otherwise: float) -> float:
     return otherwise if step.amount is None else step.amount
-
-
-def _share(step: Step) -> float:
-    return min(max(_amount(step, 1.0), 0.0), 1.0)
 
 
 def _nearest_axis(normal: Vector) -> str:

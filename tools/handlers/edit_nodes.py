@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -9,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import bpy
 
 from ..errors import InvalidArguments, ToolError, nearest
-from ..reach import assess, flat
+from ..reach import NODE_TYPE, assess, flat
 from ..registry import Assessment, Effect, tool
 from . import changes
 from .blocks import checked_name, editable, find
 from .node_layout import arrange
 from .parameters import NewNode, Socket
 from .rna import color, locate, plain, put, shown, socket_named
-from .set_material import _loaded
+from .set_material import give_nodes, loaded
 from .stacks import is_default
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 def _assess(arguments: Mapping[str, Any]) -> Assessment:
     wanted: list[tuple[str, object]] = []
     for node in arguments["add"]:
-        wanted += [("node type", node.type), *flat(node.set)]
+        wanted += [(NODE_TYPE, node.type), *flat(node.set)]
     for values in arguments["set"].values():
         wanted += flat(values)
+    wanted += [("default", socket.default) for socket in arguments["interface"]]
     found = assess(wanted)
     edits = ("add", "set", "link", "unlink", "remove", "interface", "clear")
     if found.effect is Effect.EDITS and not any(arguments[each] for each in edits):
@@ -62,7 +64,7 @@ def edit_nodes(
         clear: Begin with an empty tree.
 
     Returns:
-        The nodes with what differs from their defaults, and the links.
+        The nodes with the values that matter, and the links.
     """
     if not (add or set or link or unlink or remove or interface or clear):
         owner, tree = _existing(kind, name)
@@ -148,10 +150,9 @@ def _tree(kind: str, name: str) -> tuple[bpy.types.ID, Any]:
             changes.begin()
             owner = bpy.data.materials.new(name)
             changes.added(owner)
-            owner.use_nodes = True
-    if owner.node_tree is None or not owner.use_nodes:
+    if owner.node_tree is None or (bpy.app.version < (5, 0, 0) and not owner.use_nodes):
         changes.changing(owner, "nodes")
-        owner.use_nodes = True
+        give_nodes(owner)
     return owner, owner.node_tree
 
 
@@ -230,15 +231,17 @@ class _Editor:
             changes.changing(self.owner, f"{node.name} {key}")
             special(self.tree, node, value)
             return True
-        first = key.split(".")[0].split("[")[0]
         properties = node.bl_rna.properties
+        key = _OTHER_KEYS.get(key, key) if key not in properties else key
+        first = key.split(".")[0].split("[")[0]
         if first == key and key != "image" and socket_named(node.inputs, key) is not None:
             return False  # where a setting became an input, the old one is only a shadow of it
         if first not in properties or first in ("inputs", "outputs"):
+            words = key.lower().replace(" ", "_")
             alike = [
                 each.identifier
                 for each in properties
-                if each.identifier.endswith(f"_{key.lower()}")
+                if (each.identifier == words or each.identifier.endswith(f"_{words}"))
                 and not each.is_readonly
                 and each.identifier not in bpy.types.Node.bl_rna.properties
             ]
@@ -247,7 +250,7 @@ class _Editor:
                 return False
             key = alike[0]
         if key == "image" and isinstance(value, str) and ("/" in value or "\\" in value):
-            image = _loaded(value, "Linear Rec.709" if _is_hdr(value) else "sRGB")
+            image = loaded(value, "Linear Rec.709" if _is_hdr(value) else "sRGB")
             changes.changing(self.owner, f"{node.name} image")
             node.image = image
             return True
@@ -255,6 +258,10 @@ class _Editor:
         return True
 
     def _set_input(self, node: Any, key: str, value: object) -> None:
+        if key in ("size_x", "size_y") and "Size" in node.inputs:  # Blur, since 5.0
+            path = f"default_value.{key[-1]}"
+            put(locate([node.inputs["Size"]], path, self.owner), value)
+            return
         socket = socket_named(node.inputs, key) or socket_named(node.inputs, key.rpartition("_")[2])
         if socket is None and not node.inputs and len(node.outputs) == 1:
             socket = node.outputs[0]  # Value and Color keep theirs there
@@ -266,10 +273,16 @@ class _Editor:
             raise InvalidArguments(f"{node.name!r} has no input or property {key!r}.{hint}")
         if not hasattr(socket, "default_value"):
             raise InvalidArguments(f"{node.name}: {socket.name} takes links only, no value.")
-        try:
-            put(locate([socket], "default_value", self.owner), value)
-        except ToolError as fault:
-            raise InvalidArguments(f"{node.name}: {socket.name}: {fault}") from None
+        # Of several with one name, such as a number and a colour, the value tells which is meant.
+        alike = [socket, *(s for s in node.inputs if s.name == socket.name and s.enabled)]
+        faults = []
+        for each in alike:
+            try:
+                put(locate([each], "default_value", self.owner), value)
+                return
+            except ToolError as fault:
+                faults.append(fault)
+        raise InvalidArguments(f"{node.name}: {faults[0]}") from None
 
     def unlink(self, name: str, socket_name: str) -> None:
         socket = self._socket(self.node(name), "inputs", socket_name)
@@ -284,7 +297,7 @@ class _Editor:
             return
         changes.changing(self.owner, f"{source} linked to {target}")
         made = self.tree.links.new(start, end)
-        if made is None or start.node == end.node:
+        if made is None or start.node == end.node or not made.is_valid:
             raise InvalidArguments(f"{source}: {output} cannot be linked to {target}: {into}.")
 
     def _socket(self, node: Any, side: str, name: str) -> Any:
@@ -313,7 +326,9 @@ class _Editor:
                 raise InvalidArguments(f"There is no {wanted.in_out.lower()} {wanted.name!r}.")
             self.tree.interface.remove(found)
             return
-        kind = f"NodeSocket{wanted.type.removeprefix('NodeSocket')}"
+        plain_type = wanted.type.removeprefix("NodeSocket")
+        known = {each.lower(): each for each in _SOCKET_TYPES}
+        kind = f"NodeSocket{known.get(plain_type.lower(), plain_type)}"
         if found is None:
             try:
                 found = self.tree.interface.new_socket(
@@ -321,14 +336,27 @@ class _Editor:
                 )
             except TypeError:
                 raise InvalidArguments(
-                    f"There is no socket type {wanted.type!r}: Float, Int, Bool, Vector, Color, "
-                    "Geometry, Object, Collection, Material, Image, String, Rotation, Shader."
+                    f"There is no socket type {wanted.type!r}: {', '.join(_SOCKET_TYPES)}."
                 ) from None
         for key in ("min", "max"):
             if (limit := getattr(wanted, key)) is not None:
                 put(locate([found], f"{key}_value", self.owner), limit)
         if wanted.default is not None:
+            low = -math.inf if wanted.min is None else wanted.min
+            high = math.inf if wanted.max is None else wanted.max
+            if isinstance(wanted.default, int | float) and not low <= wanted.default <= high:
+                raise InvalidArguments(
+                    f"{wanted.name}: the default {wanted.default} is not from {low} to {high}."
+                )
             put(locate([found], "default_value", self.owner), wanted.default)
+
+
+_SOCKET_TYPES = (
+    "Float", "Int", "Bool", "Vector", "Color", "Geometry", "Object", "Collection", "Material",
+    "Image", "String", "Rotation", "Matrix", "Shader",
+)  # fmt: skip
+_OTHER_KEYS = {"dust_density": "aerosol_density", "aerosol_density": "dust_density"}
+"""Properties that another version of Blender calls otherwise."""
 
 
 def _is_hdr(path: str) -> bool:
@@ -336,8 +364,8 @@ def _is_hdr(path: str) -> bool:
 
 
 def _set_ramp(_tree: Any, node: Any, value: object) -> None:
-    stops = value if isinstance(value, list) else []
-    if not 1 <= len(stops) <= 32 or not all(isinstance(s, list) and len(s) == 2 for s in stops):
+    stops = [_stop(each) for each in value] if isinstance(value, list) else []
+    if not 1 <= len(stops) <= 32:
         raise InvalidArguments("color_ramp: 1 to 32 stops, each [position, color].")
     elements = node.color_ramp.elements
     while len(elements) > 1:
@@ -345,13 +373,28 @@ def _set_ramp(_tree: Any, node: Any, value: object) -> None:
     for number, (place, shade) in enumerate(sorted(stops, key=lambda stop: stop[0])):
         element = elements[0] if number == 0 else elements.new(place)
         element.position = place
-        parts = color(shade) if isinstance(shade, str) else list(shade)
-        element.color = [*parts, 1.0][:4] if len(parts) == 3 else parts
+        element.color = shade
+
+
+def _stop(given: object) -> tuple[float, list[float]]:
+    match given:
+        case [int() | float() as place, shade] if 0 <= place <= 1:
+            parts = color(shade) if isinstance(shade, str) else shade
+            if isinstance(parts, list) and len(parts) in (3, 4):
+                if all(isinstance(part, int | float) for part in parts):
+                    return float(place), [*parts, 1.0][:4]
+    raise InvalidArguments(
+        f"color_ramp: a stop is [position from 0 to 1, [r, g, b] or '#rrggbb'], not {given!r}."
+    )
 
 
 def _set_curve(_tree: Any, node: Any, value: object) -> None:
     places = value if isinstance(value, list) else []
-    if len(places) < 2 or not all(isinstance(p, list) and len(p) == 2 for p in places):
+    pairs = all(
+        isinstance(p, list) and len(p) == 2 and all(isinstance(n, int | float) for n in p)
+        for p in places
+    )
+    if len(places) < 2 or not pairs:
         raise InvalidArguments("curve: at least two points, each [x, y].")
     curve = node.mapping.curves[len(node.mapping.curves) - 1]
     while len(curve.points) > 2:
@@ -388,6 +431,8 @@ _OTHER_TYPES = {
 
 def _new_node(tree: Any, given: str) -> Any:
     known = _types(tree.bl_idname)
+    if tree.bl_idname == "CompositorNodeTree" and tree.is_embedded_data:  # before 5.0
+        given = {"NodeGroupOutput": "Composite", "Group Output": "Composite"}.get(given, given)
     tries = [known.get(given.strip().lower(), ""), given, *_OTHER_TYPES.get(given, ())]
     for idname in tries:
         if not isinstance(getattr(bpy.types, idname, None), type):
@@ -467,7 +512,11 @@ def _values(node: Any) -> Iterator[tuple[str, object]]:
             if isinstance(value, bpy.types.ID):
                 yield prop.identifier, value.name
         elif not _starts_so(prop, value):
-            yield prop.identifier, plain(value)
+            yield prop.identifier, shown(node, prop)
+    if (ramp := getattr(node, "color_ramp", None)) is not None:
+        yield "color_ramp", [[plain(e.position), plain(list(e.color))] for e in ramp.elements]
+    if not node.inputs and len(node.outputs) == 1 and hasattr(node.outputs[0], "default_value"):
+        yield node.outputs[0].name, plain(node.outputs[0].default_value)
 
 
 def _starts_so(prop: Any, value: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import bpy
 
 from ..errors import InvalidArguments, NoSuchObject, ToolError, Unavailable, nearest
-from ..reach import local_path
+from ..reach import Reach, local_path, of_value
 from ..registry import Assessment, Effect, tool
 from .blocks import find_collection, find_objects
 from .layer import object_mode, selection
@@ -53,6 +53,8 @@ _SELECTED_ONLY = (
 _LISTS = ("objects", "collections", "materials", "node_groups", "worlds", "actions", "images")
 """What is looked for in a .blend, in this order."""
 _LISTED = 60
+_BESIDE = {".obj": (".mtl",), ".gltf": (".bin",)}
+"""What is written beside a file."""
 
 
 def _extension(path: str) -> str:
@@ -65,7 +67,10 @@ def _assess_import(arguments: Mapping[str, Any]) -> Assessment:
 
 
 def _assess_export(arguments: Mapping[str, Any]) -> Assessment:
-    path = local_path(arguments["filepath"])
+    path = str(Path(local_path(arguments["filepath"])).expanduser())
+    for name, value in arguments["properties"].items():
+        if of_value(name, value) is Reach.FILES:
+            raise InvalidArguments(f"properties: {name} is a path; only filepath names one here.")
     if os.path.lexists(path):
         if not arguments["overwrite"]:
             raise InvalidArguments(
@@ -90,7 +95,7 @@ def import_file(
         names: From a .blend: objects, collections, materials, node groups, worlds…; none lists what it has.
         link: Keep them in that file and link.
         collection: Where objects go.
-        properties: The importer's own options, such as global_scale, forward_axis.
+        properties: The importer's own options, such as global_scale, forward_axis; of an image: pack.
     """
     path = _absolute(filepath)
     if not Path(path).is_file():
@@ -101,7 +106,10 @@ def import_file(
         return _from_blend(path, names, link, target)
     before = set(bpy.data.objects)
     if kind in _IMAGES:
-        return {"image": _load(bpy.data.images, path)}
+        name = _load(bpy.data.images, path)
+        if properties.get("pack"):
+            bpy.data.images[name].pack()
+        return {"image": name}
     if kind in _FONTS:
         return {"font": _load(bpy.data.fonts, path)}
     operator = _operator(kind, _IMPORTERS, "import")
@@ -137,6 +145,12 @@ def export_file(
     folder = Path(path).parent
     if not folder.is_dir():
         raise InvalidArguments(f"filepath: there is no folder {folder}.")
+    # Once more: what "//" stands for is known here only.
+    beside = [Path(path).with_suffix(each) for each in _BESIDE.get(Path(path).suffix.lower(), ())]
+    if not overwrite and (there := [each for each in (Path(path), *beside) if each.exists()]):
+        raise InvalidArguments(
+            f"filepath: {there[0]} exists already; give another name, or overwrite true."
+        )
     objects = find_objects(names)
     kind = _extension(path)
     if kind == "blend":
@@ -149,14 +163,17 @@ def export_file(
     given = keywords(operator, properties)
     if kind == "gltf":
         given.setdefault("export_format", "GLTF_SEPARATE")
+    if kind == "glb" and given.get("export_format", "GLB") != "GLB":
+        raise InvalidArguments("properties: a .glb has export_format GLB; name the file .gltf.")
+    given["check_existing"] = False
     if objects:
         options = _options(operator)
         given |= {name: True for name in _SELECTED_ONLY if name in options}
         with selection(objects):
-            _call(operator, filepath=path, check_existing=False, **given)
+            _call(operator, filepath=path, **given)
     else:
         with object_mode():
-            _call(operator, filepath=path, check_existing=False, **given)
+            _call(operator, filepath=path, **given)
     return _written(path)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import bpy
 
 from ..errors import Unavailable
+from . import changes
 
 _MODES = {
     "EDIT_MESH": "EDIT", "EDIT_CURVE": "EDIT", "EDIT_CURVES": "EDIT", "EDIT_SURFACE": "EDIT",
@@ -28,7 +29,8 @@ def select_only(objects: Iterable[bpy.types.Object]) -> None:
     """Select these alone, as Blender does with what it added; in object mode only."""
     if bpy.context.mode != "OBJECT":
         return
-    listed = [each for each in objects if in_layer(each)]
+    inside = set(bpy.context.view_layer.objects)  # looking one up by name walks the list
+    listed = [each for each in objects if each in inside]
     for each in bpy.context.selected_objects:
         each.select_set(False)
     for each in listed:
@@ -51,6 +53,7 @@ def object_mode() -> Iterator[None]:
     layer = bpy.context.view_layer
     active = layer.objects.active
     edited = [each.name for each in getattr(bpy.context, "objects_in_mode", ())]
+    changes.begin()  # the step that a failure goes back to is one in the user's mode
     _set_mode("OBJECT")
     try:
         yield

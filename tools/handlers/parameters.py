@@ -31,6 +31,7 @@ class Step:
     index: list[int] | None = None
     material: str = ""
     boundary: bool = False
+    all: bool = False
     angle: float | None = None
     amount: float | None = None
     vector: Place | None = None

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import bpy
+from mathutils import Matrix
 
 from ..errors import InvalidArguments, NoSuchObject, ToolError, nearest
 from ..reach import Reach, of_value
@@ -29,6 +30,8 @@ _COMPONENTS = {name: n for n, name in enumerate("xyzw")} | {n: i for i, n in enu
 _SILENT = frozenset({"default_value", "node_tree", "data"})
 """Words of a path that a receipt can do without."""
 _LISTED = 40
+_LARGEST = 1e18
+"""What single precision can still be reckoned with."""
 _SAME = (
     {"BLENDER_EEVEE", "BLENDER_EEVEE_NEXT"},  # renamed in 4.2, and back in 5.0
     {"NISHITA", "MULTIPLE_SCATTERING"},  # the sky's best model, since 5.0 under another name
@@ -97,6 +100,7 @@ def set_all(
     roots = list(roots)
     checked = {}
     faults: dict[str, ToolError] = {}
+    places: dict[str, Place] = {}
     for path, value in todo.items():
         try:
             place = locate(roots, path, holder)
@@ -109,14 +113,35 @@ def set_all(
         left = {}
         for path, value in todo.items():
             try:
-                put(locate(roots, path, holder), value)
+                # Found anew: a lamp of another type has other properties. Kept, since the next
+                # value may be a name that the path goes by.
+                places[path] = locate(roots, path, holder)
+                put(places[path], value)
             except ToolError as fault:
                 left[path] = value
                 faults[path] = fault
         if len(left) == len(todo):
             raise faults[next(iter(left))]
         todo = left
-    return {path: locate(roots, path, holder).shown() for path in values}
+    # Setting one may reset another, as the file format does with the codec.
+    for _ in range(2):
+        for path, value in values.items():
+            put(places[path], value)
+    bpy.context.view_layer.update()  # what follows from what was set, such as dimensions
+    for path, value in values.items():
+        place = places[path]
+        if not _equal(place.read(), _as_kept(place, value)):
+            raise InvalidArguments(
+                f"{_named(place)} stays {plain(place.read())!r}: it does not go with the others."
+            )
+    return {path: place.shown() for path, place in places.items()}
+
+
+def _as_kept(place: Place, value: object) -> Any:
+    """What Blender keeps of a value: an enum's may have been meant by another word."""
+    new = convert(place, value)
+    enum = not place.custom and place.prop.type == "ENUM"
+    return place.read() if enum and _match(str(new), {str(place.read()): ""}) else new
 
 
 def _opens_others(place: Place) -> bool:
@@ -168,6 +193,14 @@ def locate(roots: Iterable[Any], path: str, holder: bpy.types.ID | None = None) 
     if isinstance(here, bpy.types.NodeSocket):
         return _place(here, "default_value", [], block, label, path)
     raise InvalidArguments(f"{path}: say which property of {_described(here)}.{_some_of(here)}")
+
+
+def roots_of(each: bpy.types.Object) -> list[Any]:
+    """Return what a property's path may begin at: a lamp's `color` is its light's, a mesh's its
+    own."""
+    if each.data is None:
+        return [each]
+    return [each, each.data] if each.type == "MESH" else [each.data, each]
 
 
 def _words(path: str) -> Iterator[tuple[str, str]]:
@@ -306,7 +339,8 @@ def socket_named(sockets: Any, name: str) -> bpy.types.NodeSocket | None:
     case or by its name on other versions of Blender; enabled ones before others; None if none."""
     if name.isdigit() and int(name) < len(sockets):
         return sockets[int(name)]
-    wanted = {name.lower(), *(_OTHER_NAMES.get(name.lower(), ()))}
+    words = name.lower().replace("_", " ")
+    wanted = {words, *_OTHER_NAMES.get(words, ())}
     tests = (
         lambda each: each.name == name,
         lambda each: each.identifier == name,
@@ -377,6 +411,7 @@ def assign(place: Place, new: Any) -> None:
     """
     if place.custom:
         place.owner[place.key] = new
+        place.block.update_tag()  # drivers that read it are not told otherwise
         return
     owner, key = place.owner, place.key
     if key == "file_format" and "media_type" in owner.bl_rna.properties:  # 5.0
@@ -388,6 +423,9 @@ def assign(place: Place, new: Any) -> None:
         new = _assign(owner, key, new)
     except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
         raise InvalidArguments(f"{_named(place)}: {_reason(error)}", given=new) from None
+    if place.prop.type == "POINTER" and new is not None and place.read() != new:
+        if new == place.block:
+            raise InvalidArguments(f"{_named(place)} cannot be {new.name!r} itself.")
     if place.prop.type in ("ENUM", "POINTER") and not _equal(place.read(), new):
         raise InvalidArguments(
             f"{_named(place)}: Blender does not take {plain(new)!r} here; it stays {plain(place.read())!r}."
@@ -462,13 +500,13 @@ def _converted(prop: Any, value: object, place: Place | None = None) -> Any:
     if kind in ("FLOAT", "INT", "BOOLEAN"):
         if prop.is_array and (place is None or place.index is None):
             return _array(prop, value, place)
-        return _number(prop, value)
+        return _number(prop, value, place)
     if kind == "STRING":
         return _string(prop, value)
     if kind == "ENUM":
         return _enum(prop, value)
     if kind == "POINTER":
-        return _pointer(prop, value)
+        return _pointer(prop, value, place)
     raise _Unfit("this cannot be set")
 
 
@@ -484,7 +522,7 @@ def converted(prop: Any, value: object, what: str) -> Any:
         raise InvalidArguments(f"{what}: {unfit}", given=value) from None
 
 
-def _number(prop: Any, value: object) -> Any:
+def _number(prop: Any, value: object, place: Place | None = None) -> Any:
     if prop.type == "BOOLEAN":
         if isinstance(value, bool) or value in (0, 1):
             return bool(value)
@@ -498,11 +536,19 @@ def _number(prop: Any, value: object) -> Any:
     angle = prop.type == "FLOAT" and is_angle(prop)
     number = math.radians(value) if angle else value
     low, high = prop.hard_min, prop.hard_max
+    if place is not None and _is_compositors(place.owner):
+        low, high = -_LARGEST, _LARGEST  # RNA's limits are the kind's there, not the node's
     slack = 1e-6 * max(1.0, abs(number))
     if not low - slack <= number <= high + slack:
         unit = math.degrees if angle else (lambda limit: limit)
         raise _Unfit(f"give a number from {unit(low):g} to {unit(high):g}, not {value!r}")
     return int(number) if prop.type == "INT" else number
+
+
+def _is_compositors(owner: Any) -> bool:
+    return (
+        isinstance(owner, bpy.types.NodeSocket) and owner.id_data.bl_idname == "CompositorNodeTree"
+    )
 
 
 def is_angle(prop: Any) -> bool:
@@ -519,7 +565,7 @@ def _array(prop: Any, value: object, place: Place | None) -> Any:
     if not isinstance(value, list | tuple):
         raise _Unfit(f"give a list of {length} values, not {value!r}")
     if any(isinstance(each, list | tuple) for each in value):
-        return [_array_row(prop, row) for row in value]
+        return Matrix([_array_row(prop, row) for row in value])
     if len(value) == 3 and length == 4 and prop.subtype in ("COLOR", "COLOR_GAMMA"):
         value = [*value, getattr(place.owner, place.key)[3] if place else 1.0]
     if len(value) != length:
@@ -625,21 +671,27 @@ def _choices(value: object, names: Iterable[str]) -> str:
     return f"there is no {value!r}.{hint}{listed if len(known) <= _LISTED or not hint else ''}"
 
 
-def _pointer(prop: Any, value: object) -> Any:
+def _pointer(prop: Any, value: object, place: Place | None) -> Any:
     if value is None or value == "":
-        if prop.is_never_none:
+        data = place is not None and (place.key, type(place.owner)) == ("data", bpy.types.Object)
+        if prop.is_never_none or data:
             raise _Unfit("this cannot be empty")
         return None
     if not isinstance(value, str):
         raise _Unfit(f"give the name of a {prop.fixed_type.name.lower()}, not {value!r}")
-    blocks = list_of(prop.fixed_type)
+    kind = prop.fixed_type
+    if kind.identifier == "ID" and place is not None and place.read() is not None:
+        kind = place.read().bl_rna  # an object's data: of its own kind
+    blocks = list_of(kind)
     if blocks is None:
-        raise _Unfit(f"a {prop.fixed_type.name.lower()} cannot be set by its name")
-    return find(blocks, value, prop.fixed_type.name.lower())
+        raise _Unfit(f"a {kind.name.lower()} cannot be set by its name")
+    return find(blocks, value, kind.name.lower())
 
 
 def _custom_value(place: Place, value: object) -> Any:
-    if isinstance(value, str | bool | int) or (isinstance(value, float) and math.isfinite(value)):
+    if isinstance(value, str | bool) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    if isinstance(value, int) and -(2**31) <= value < 2**31:
         return value
     if isinstance(value, list | tuple) and value:
         if all(isinstance(each, int | float) and math.isfinite(each) for each in value):

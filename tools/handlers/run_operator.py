@@ -110,6 +110,9 @@ def _function(name: str) -> Any:
 @contextlib.contextmanager
 def _area(name: str) -> Iterator[None]:
     """Many operators want an editor; in a window one that is open is lent to them."""
+    if bpy.app.background:  # lending one there crashed 4.2
+        yield
+        return
     wanted = _AREAS.get(name.partition(".")[0], "VIEW_3D")
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import bpy
 
-from ..errors import InvalidArguments
+from ..errors import InvalidArguments, nearest
 from ..reach import Reach, of_value
 from ..registry import Assessment, Effect, tool
 from . import changes
 from .blocks import editable, find_object
-from .rna import Place, assign, convert, is_angle, locate, plain
+from .rna import Place, assign, convert, is_angle, locate, plain, roots_of
 from .walk import curves_of
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ def set_keyframes(
     """
     place = _place(property, name)
     editable(place.block)
+    driver = driver.strip().removeprefix("#")
+    if place.custom and place.key not in place.owner:
+        hint = nearest(place.key, place.owner.keys())
+        raise InvalidArguments(f"{place.block.name!r} has no property {place.key!r}.{hint}")
+    if not place.custom and not place.prop.is_animatable:
+        raise InvalidArguments(f"{place.label} of {place.block.name!r} cannot be animated.")
     frames = {_frame(frame): value for frame, value in keys.items()}
     values = {frame: convert(place, each) for frame, each in frames.items() if each is not None}
     sources = {variable: _source(variable, path) for variable, path in variables.items()}
@@ -91,8 +98,7 @@ def _place(path: str, name: str) -> Place:
             f"{name!r} keeps its rotation as {each.rotation_mode.lower()}, so Euler angles would do "
             "nothing. Set rotation_mode to XYZ first."
         )
-    roots = [each, each.data] if each.data is not None else [each]
-    return locate(roots, path)
+    return locate(roots_of(each), path)
 
 
 def _frame(text: str) -> float:
@@ -128,8 +134,6 @@ def _insert(place: Place, frames: Mapping[float, object], values: Mapping[float,
     changes.changing(place.block, f"{place.label} keyframes")
     owner, index = _animated(place), -1 if place.index is None else place.index
     path = _data_path(place)
-    if not place.custom and not place.prop.is_animatable:
-        raise InvalidArguments(f"{place.label} cannot be animated.")
     for frame in frames:
         if frame not in values:
             try:
@@ -138,7 +142,11 @@ def _insert(place: Place, frames: Mapping[float, object], values: Mapping[float,
                 raise InvalidArguments(f"{place.label} has no key at frame {frame:g}.") from None
             continue
         assign(place, values[frame])
-        if not owner.keyframe_insert(path, index=index, frame=frame):
+        try:
+            keyed = owner.keyframe_insert(path, index=index, frame=frame)
+        except (RuntimeError, TypeError):  # such as a custom property that is a text
+            keyed = False
+        if not keyed:
             raise InvalidArguments(f"{place.label} cannot be keyed at frame {frame:g}.")
 
 
@@ -253,16 +261,21 @@ def _drivers(place: Place) -> list[Any]:
     ]
 
 
+def _by_number(place: Place) -> dict[int, str]:
+    return {item.value: item.identifier for item in place.prop.enum_items}
+
+
 def _described(place: Place) -> dict[str, object]:
     curves = list(_curves(place))
     angle = not place.custom and place.prop.type == "FLOAT" and is_angle(place.prop)
-    factor = 57.29577951308232 if angle else 1.0
-    keys: dict[str, dict[str, float]] = {}
+    enum = {} if place.custom or place.prop.type != "ENUM" else _by_number(place)
+    keys: dict[str, dict[str, float | str]] = {}
     shapes: dict[str, None] = {}
     for curve in curves:
         for key in curve.keyframe_points:
             values = keys.setdefault(f"{key.co.x:g}", {})
-            values[str(curve.array_index)] = round(key.co.y * factor, 4)
+            value = math.degrees(key.co.y) if angle else key.co.y
+            values[str(curve.array_index)] = enum.get(round(value), round(value, 4))
             shapes[key.interpolation] = None
     told: dict[str, object] = {"of": place.block.name, "property": place.label}
     single = (len(curves) == 1 and place.index is not None) or all(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,8 +15,9 @@ from ..registry import Assessment, Effect, tool
 from . import changes
 from .blocks import checked_name, editable, find_objects
 from .edit_mesh import slot_of
+from .layer import object_mode
 from .node_layout import arrange
-from .rna import locate, plain, put, shown, socket_named
+from .rna import locate, plain, put, set_all, shown, socket_named
 
 if TYPE_CHECKING:
     from annotated_types import Ge, Le, MaxLen
@@ -63,38 +65,53 @@ def set_material(
     owners = find_objects(objects)
     _check(owners, faces, textures)
     found = bpy.data.materials.get(material)
-    if fresh := found is None:
+    if found is None:
         name = checked_name(material)
         changes.begin()
         found = bpy.data.materials.new(name)
         changes.added(found)
-        found.use_nodes = True
-    editable(found)
-    before: list[Any] = list(found.node_tree.nodes) if found.node_tree and not fresh else []
-    surface = _principled(found)
+        give_nodes(found)
     wanted = {"Base Color": color, "Metallic": metallic, "Roughness": roughness, **inputs}
+    wanted = {name: value for name, value in wanted.items() if value is not None}
+    if wanted or textures or texture_scale is not None or properties:
+        editable(found)
+    told: dict[str, object] = {"name": found.name, "objects": len(owners)}
+    if wanted or textures or texture_scale is not None:
+        told |= _shade(found, wanted, textures, texture_scale)
+    if properties:
+        set_all([found], properties)
+    with object_mode() if faces else contextlib.nullcontext():
+        _assign(found, owners, faces, add_slot)
+    return told
+
+
+def _shade(
+    found: bpy.types.Material,
+    wanted: Mapping[str, object],
+    textures: Mapping[str, str],
+    texture_scale: list[float] | None,
+) -> dict[str, object]:
+    before = list(found.node_tree.nodes) if found.node_tree else []
+    surface = _principled(found)
     for name, value in wanted.items():
-        if value is not None:
-            _set_input(found, surface, name, value)
+        _set_input(found, surface, name, value)
     for name, image in textures.items():
         _set_texture(found, surface, name, image)
     if texture_scale is not None:
         _scale_textures(found, texture_scale)
-    for path, value in properties.items():
-        put(locate([found], path), value)
     arrange(found.node_tree, [node for node in found.node_tree.nodes if node not in before])
-    _assign(found, owners, faces, add_slot)
-    base = shown(
-        surface.inputs["Base Color"],
-        surface.inputs["Base Color"].bl_rna.properties["default_value"],
-    )
+    color = surface.inputs["Base Color"]
     return {
-        "name": found.name,
-        "base_color": [round(part, 4) for part in base],
+        "base_color": shown(color, color.bl_rna.properties["default_value"]),
         "metallic": plain(surface.inputs["Metallic"].default_value),
         "roughness": plain(surface.inputs["Roughness"].default_value),
-        "objects": len(owners),
     }
+
+
+def give_nodes(owner: Any) -> None:
+    """See to it that a material, world or light has a node tree; from 5.0 on all have."""
+    if bpy.app.version < (5, 0, 0):
+        owner.use_nodes = True
 
 
 def _check(owners: list[bpy.types.Object], faces: list[int], textures: Mapping[str, str]) -> None:
@@ -115,32 +132,46 @@ def _check(owners: list[bpy.types.Object], faces: list[int], textures: Mapping[s
 
 
 def _existing(path: str, what: str) -> str:
+    if path.startswith("//") and not bpy.data.filepath:
+        raise InvalidArguments(
+            f"{what}: {path!r} begins at the .blend's folder, but the file was never saved."
+        )
     full = bpy.path.abspath(local_path(path))
-    if not Path(full).is_file():
+    # Without a folder it was taken for an image's name, and nobody was asked about a file.
+    if not _is_path(path) or not Path(full).is_file():
         hint = nearest(path, bpy.data.images.keys())
         raise InvalidArguments(f"{what}: there is no image or file {path!r}.{hint}")
     return full
 
 
 def _principled(found: bpy.types.Material) -> Any:
-    """The Principled shader at the output; made where the material has none."""
+    """Return the Principled shader that makes the surface; made where there is no surface.
+
+    Raises:
+        InvalidArguments: other shaders make it.
+    """
     if found.node_tree is None or not found.node_tree.nodes:
         changes.changing(found, "nodes")
-        found.use_nodes = True
+        give_nodes(found)
     nodes, links = found.node_tree.nodes, found.node_tree.links
     output = next((n for n in nodes if n.type == "OUTPUT_MATERIAL" and n.is_active_output), None)
     if output is None:
         changes.changing(found, "nodes")
         output = nodes.new("ShaderNodeOutputMaterial")
     surface = output.inputs["Surface"]
-    if surface.is_linked and surface.links[0].from_node.type == "BSDF_PRINCIPLED":
-        return surface.links[0].from_node
-    shader = next((node for node in nodes if node.type == "BSDF_PRINCIPLED"), None)
-    if shader is not None and surface.is_linked:
-        return shader  # mixed with others by a person or by edit_nodes: that stays
+    shaders = [node for node in nodes if node.type == "BSDF_PRINCIPLED"]
+    if surface.is_linked:
+        behind = surface.links[0].from_node
+        if behind.type == "BSDF_PRINCIPLED":
+            return behind
+        if len(shaders) == 1 and shaders[0].outputs[0].is_linked:
+            return shaders[0]  # mixed with others
+        raise InvalidArguments(
+            f"The surface of {found.name!r} is made by other shaders ({behind.name}), not by a "
+            "Principled one. Change it with edit_nodes, or give a new material's name."
+        )
     changes.changing(found, "nodes")
-    if shader is None:
-        shader = nodes.new("ShaderNodeBsdfPrincipled")
+    shader = shaders[0] if shaders else nodes.new("ShaderNodeBsdfPrincipled")
     links.new(shader.outputs["BSDF"], surface)
     return shader
 
@@ -156,11 +187,11 @@ def _input(surface: Any, name: str) -> Any:
 
 def _set_input(found: bpy.types.Material, surface: Any, name: str, value: object) -> None:
     socket = _input(surface, name)
-    if not hasattr(socket, "default_value"):
+    if not hasattr(socket, "default_value") or socket.hide_value:
         raise InvalidArguments(f"{socket.name} takes no value, only a link: use edit_nodes.")
-    if socket.is_linked and name in ("Base Color", "Metallic", "Roughness"):
+    if socket.is_linked:
         changes.changing(found, f"{socket.name} unlinked")
-        found.node_tree.links.remove(socket.links[0])
+        _unlink(found.node_tree, socket)
     put(locate([socket], "default_value", found), value)
     if socket.name == "Base Color":
         flat = [*socket.default_value]
@@ -176,14 +207,15 @@ def _set_texture(found: bpy.types.Material, surface: Any, name: str, image: str)
         socket = output.inputs["Displacement"]
     else:
         socket = _input(surface, name)
+    if _shows(socket, image):
+        return
     changes.changing(found, f"{socket.name} texture")
-    if socket.is_linked:
-        tree.links.remove(socket.links[0])
+    _unlink(tree, socket)
     if not image:
         return
     texture = tree.nodes.new("ShaderNodeTexImage")
     texture.label = socket.name
-    texture.image = _loaded(image, "sRGB" if socket.name in _LINEAR else "Non-Color")
+    texture.image = loaded(image, "sRGB" if socket.name in _LINEAR else "Non-Color")
     tree.links.new(_coordinates(tree), texture.inputs["Vector"])
     source = texture.outputs["Color"]
     if displaces:
@@ -200,20 +232,73 @@ def _set_texture(found: bpy.types.Material, surface: Any, name: str, image: str)
     tree.links.new(source, socket)
 
 
-def _loaded(image: str, space: str) -> bpy.types.Image:
+def _texture_of(socket: Any) -> Any:
+    """Return the image texture behind an input, also through a normal map or displacement."""
+    while socket.is_linked:
+        node = socket.links[0].from_node
+        if node.type == "TEX_IMAGE":
+            return node
+        if node.type not in _BETWEEN:
+            return None
+        socket = node.inputs[_BETWEEN[node.type]]
+    return None
+
+
+_BETWEEN = {"NORMAL_MAP": "Color", "DISPLACEMENT": "Height"}
+
+
+def _shows(socket: Any, image: str) -> bool:
+    if not image:
+        return not socket.is_linked
+    node = _texture_of(socket)
+    if node is None or node.image is None:
+        return False
+    same_file = _is_path(image) and (
+        bpy.path.abspath(node.image.filepath) == bpy.path.abspath(image)
+    )
+    return node.image.name == image or same_file
+
+
+def _unlink(tree: Any, socket: Any) -> None:
+    """Take off what feeds an input, with the texture nodes that feed nothing else."""
+    for link in list(socket.links):
+        node = link.from_node
+        tree.links.remove(link)
+        texture = node.type == "TEX_IMAGE" or node.type in _BETWEEN
+        if texture and not any(output.is_linked for output in node.outputs):
+            for each in node.inputs:
+                if each.is_linked and each.links[0].from_node.type != "MAPPING":
+                    _unlink(tree, each)
+            tree.nodes.remove(node)
+
+
+def loaded(image: str, space: str) -> bpy.types.Image:
+    """Return an image by its name or path, read in a colour space.
+
+    One that is used in another colour space stays as it is, and a second one is made of it.
+
+    Raises:
+        InvalidArguments: there is none, or Blender cannot read it.
+    """
     found = bpy.data.images.get(image)
     if found is None:
         full = _existing(image, "texture")
-        try:
-            known = set(bpy.data.images)
-            found = bpy.data.images.load(full, check_existing=True)
-        except RuntimeError as error:
-            raise InvalidArguments(f"{image}: {error}".strip()) from None
-        if found not in known:
+        known = [each for each in bpy.data.images if bpy.path.abspath(each.filepath) == full]
+        found = next((each for each in known if each.colorspace_settings.name == space), None)
+        if found is None:
+            changes.begin()
+            try:
+                found = bpy.data.images.load(full, check_existing=False)
+            except RuntimeError as error:
+                raise InvalidArguments(f"{image}: {error}".strip()) from None
             changes.added(found)
-        if not found.size[0]:
-            raise InvalidArguments(f"{image} is no image that Blender can read.")
+            if not found.size[0]:
+                raise InvalidArguments(f"{image} is no image that Blender can read.")
     if found.colorspace_settings.name != space:
+        changes.begin()
+        if found.users > 0:
+            found = found.copy()
+            changes.added(found)
         changes.changing(found, "color space")
         found.colorspace_settings.name = space
     return found

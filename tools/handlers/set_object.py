@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import bpy
-from mathutils import Vector
+from mathutils import Euler, Vector
 
 from ..errors import InvalidArguments, Unavailable
 from ..reach import assess, flat
@@ -15,14 +15,16 @@ from ..registry import Assessment, Effect, tool
 from . import changes, custom
 from .blocks import checked_name, editable, find_object, find_objects
 from .layer import in_layer, selection
-from .rna import set_all
+from .rna import roots_of, set_all
 from .transforms import (
-    place_in_world,
+    move_in_world,
+    parent_frame,
     point,
     rotation_of,
     set_dimensions,
     set_parent,
     set_rotation,
+    turn_in_world,
     world_matrix,
 )
 
@@ -79,15 +81,21 @@ def set_object(
         custom_properties: Name to value, or to {value, min, max, default, description, subtype}; null removes.
     """
     objects = find_objects(names)
-    _check(objects, new_name, parent, point_at, select)
-    if any(each is not None for each in (location, rotation, scale, dimensions, point_at, parent)):
-        bpy.context.view_layer.update()  # matrices, after what was set before
-    above = find_object(parent) if parent else None
-    for each in objects:
-        editable(each)
-        if parent is not None and not (each.parent == above and above is None):
-            set_parent(each, above, keep=keep_transform, vertices=parent_vertices, bone=parent_bone)
-        _transform(each, location, rotation, scale, space, relative)
+    moves = location is not None or rotation is not None or scale is not None
+    asked = (dimensions, point_at, parent, rigid_body, visible, origin)
+    edits = moves or any(each is not None for each in asked)
+    if edits or apply or new_name or properties or custom_properties:
+        for each in objects:
+            editable(each)
+    _check(objects, new_name, parent, point_at, select, dimensions)
+    if (parent_vertices or parent_bone) and not parent:
+        raise InvalidArguments("Say which parent has these vertices or this bone.")
+    if moves or dimensions is not None or point_at is not None or parent is not None:
+        bpy.context.view_layer.update()  # what constraints do, after what was set before
+    if parent is not None:
+        _parent(objects, parent, keep_transform, parent_vertices, parent_bone)
+    if moves:
+        _transform(objects, location, rotation, scale, space, relative)
     if dimensions is not None:
         _resize(objects, dimensions)
     if point_at is not None:
@@ -96,7 +104,7 @@ def set_object(
         _rigid_body(objects, rigid_body)
     for each in objects:
         if properties:
-            set_all(_roots(each), properties)
+            set_all(roots_of(each), properties)
         for name, value in custom_properties.items():
             custom.put(each, name, value)
         if visible is not None:
@@ -119,6 +127,7 @@ def _check(
     parent: str | None,
     point_at: str | list[float] | None,
     select: str | None,
+    dimensions: Three | None,
 ) -> None:
     if new_name:
         checked_name(new_name)
@@ -128,80 +137,150 @@ def _check(
         find_object(point_at)
     elif point_at is not None and len(point_at) != 3:
         raise InvalidArguments(f"point_at: a name or [x, y, z], not {point_at!r}.")
-    if select is not None and (away := [each.name for each in objects if not in_layer(each)]):
-        raise Unavailable(
-            f"Not in the current view layer, so not selectable: {', '.join(away[:9])}."
-        )
+    if dimensions is not None and min(dimensions) < 0:
+        raise InvalidArguments(f"dimensions: none below 0, not {list(dimensions)}.")
+    if select is not None:
+        if bpy.context.mode != "OBJECT":
+            raise Unavailable(
+                "The selection is the user's while they are in another mode than Object."
+            )
+        if away := [each.name for each in objects if not in_layer(each)]:
+            raise Unavailable(
+                f"Not in the current view layer, so not selectable: {', '.join(away[:9])}."
+            )
+        hidden = [each.name for each in objects if not each.visible_get() or each.hide_select]
+        if hidden and select != "remove":
+            raise Unavailable(f"Hidden or not selectable: {', '.join(hidden[:9])}.")
 
 
-def _roots(each: bpy.types.Object) -> list[Any]:
-    """What a property's path begins at: a lamp's `color` is its light's, a mesh's is its own."""
-    if each.data is None:
-        return [each]
-    return [each, each.data] if each.type == "MESH" else [each.data, each]
+def _parent(
+    objects: list[bpy.types.Object], parent: str, keep: bool, vertices: list[int], bone: str
+) -> None:
+    above = find_object(parent) if parent else None
+    for each in objects:
+        if above is not None or each.parent is not None:
+            set_parent(each, above, keep=keep, vertices=vertices, bone=bone)
 
 
 def _transform(
-    each: bpy.types.Object,
+    objects: list[bpy.types.Object],
     location: Three | None,
     rotation: Three | None,
     scale: Three | None,
     space: str,
     relative: bool,
 ) -> None:
-    parts = {"location": location, "rotation": rotation, "scale": scale}
-    if not (given := [name for name, value in parts.items() if value is not None]):
-        return
-    # Its own values are the world's where it has no parent, and keep angles beyond 180° as given.
+    """Work out all new places before the first object moves, and move parents before children: a
+    child that is named beside its parent is moved once."""
+    wanted = {each: _wanted(each, location, rotation, scale, space, relative) for each in objects}
+    for each in sorted(objects, key=_depth):
+        new_location, new_rotation, new_scale = wanted[each]
+        world = space == "world" and each.parent is not None
+        if new_location is not None:
+            before = world_matrix(each).translation if world else each.location
+            if (Vector(new_location) - before).length > 1e-7:
+                changes.changing(each, "location")
+                if world:
+                    move_in_world(each, new_location)
+                else:
+                    each.location = new_location
+        if new_rotation is not None:
+            now = _world_rotation(each) if world else rotation_of(each)
+            if any(abs(a - b) > 1e-4 for a, b in zip(now, new_rotation)):
+                changes.changing(each, "rotation")
+                if world:
+                    turn_in_world(each, Euler(map(math.radians, new_rotation)).to_quaternion())
+                else:
+                    set_rotation(each, new_rotation)
+        if new_scale is not None:
+            factors = [1.0, 1.0, 1.0]
+            if world:
+                factors = [abs(part) or 1.0 for part in parent_frame(each).to_scale()]
+            own = Vector([part / factor for part, factor in zip(new_scale, factors)])
+            if (own - each.scale).length > 1e-7:
+                changes.changing(each, "scale")
+                each.scale = own
+
+
+def _wanted(
+    each: bpy.types.Object,
+    location: Three | None,
+    rotation: Three | None,
+    scale: Three | None,
+    space: str,
+    relative: bool,
+) -> tuple[Any, Any, Any]:
+    """Return what location, rotation and scale shall be, in their space; None for what stays."""
+    if not relative:
+        stays = each.parent is not None and space == "world"
+        # A child that is not told where to go goes with its parent.
+        return location, rotation, scale if scale is not None or not stays else None
     own = space == "local" or each.parent is None
-    if relative:
-        old_location, old_scale = each.location, each.scale
-        turned = rotation_of(each)
-        if not own:
-            world = world_matrix(each)
-            old_location, old_scale = world.translation, world.to_scale()
-            turned = [math.degrees(angle) for angle in world.to_euler()]
-        if location is not None:
-            location = tuple(old_location + Vector(location))
-        if rotation is not None:
-            rotation = tuple(a + b for a, b in zip(turned, rotation))
-        if scale is not None:
-            scale = tuple(a * b for a, b in zip(old_scale, scale))
-    changes.changing(each, *given)
-    if not own:
-        place_in_world(each, location, rotation, scale)
-        return
+    world = world_matrix(each)
     if location is not None:
-        each.location = location
+        location = tuple((each.location if own else world.translation) + Vector(location))
     if rotation is not None:
-        set_rotation(each, rotation)
+        now = rotation_of(each) if own else _world_rotation(each)
+        rotation = tuple(a + b for a, b in zip(now, rotation))
     if scale is not None:
-        each.scale = scale
+        scale = tuple(a * b for a, b in zip(each.scale if own else world.to_scale(), scale))
+    return location, rotation, scale
+
+
+def _world_rotation(each: bpy.types.Object) -> list[float]:
+    return [round(math.degrees(angle), 4) for angle in world_matrix(each).to_euler()]
+
+
+def _depth(each: bpy.types.Object) -> int:
+    depth = 0
+    while (each := each.parent) is not None:
+        depth += 1
+    return depth
 
 
 def _resize(objects: list[bpy.types.Object], dimensions: Three) -> None:
-    if min(dimensions) < 0:
-        raise InvalidArguments(f"dimensions: none below 0, not {list(dimensions)}.")
     bpy.context.view_layer.update()
     for each in objects:
-        changes.changing(each, "scale")
-        set_dimensions(each, dimensions)
+        if any(abs(a - b) > 1e-6 for a, b in zip(each.dimensions, dimensions)):
+            changes.changing(each, "scale")
+            set_dimensions(each, dimensions)
 
 
 def _turn(objects: list[bpy.types.Object], target: str | list[float]) -> None:
-    bpy.context.view_layer.update()
     for each in objects:
         changes.changing(each, "rotation")
         point(each, target)
 
 
 def _show(each: bpy.types.Object, visible: bool) -> None:
-    changes.changing(each, "visibility")
-    each.hide_render = not visible
-    if in_layer(each):
+    eye = in_layer(each)
+    if (
+        each.hide_render == visible
+        or (eye and each.hide_get() == visible)
+        or (visible and each.hide_viewport)
+    ):
+        changes.changing(each, "visibility")
+    if each.library is None:
+        each.hide_render = not visible
+    if eye:
         each.hide_set(not visible)
-    if visible or not in_layer(each):
+    if (visible or not eye) and each.library is None:
         each.hide_viewport = not visible
+
+
+_APPLIED = ("MESH", "CURVE", "SURFACE", "FONT", "META", "LATTICE", "ARMATURE", "GREASEPENCIL")
+"""Types whose data can take up a transform."""
+
+
+def _own_data(each: bpy.types.Object, what: str) -> None:
+    if each.type not in _APPLIED:
+        raise InvalidArguments(f"{each.name!r} is a {each.type.lower()}: it has no {what}.")
+    if each.data.users > 1:
+        raise InvalidArguments(
+            f"{each.name!r} shares its {each.data.name!r} with other objects, which would change "
+            "too. Make it its own first: run_operator object.make_single_user with "
+            '{"object": true, "obdata": true}.'
+        )
 
 
 def _apply(objects: list[bpy.types.Object], apply: list[Any]) -> None:
@@ -214,12 +293,7 @@ def _apply(objects: list[bpy.types.Object], apply: list[Any]) -> None:
     if not any(parts.values()):
         return
     for each in objects:
-        if each.data is not None and each.data.users > 1:
-            raise InvalidArguments(
-                f"{each.name!r} shares its {each.data.name!r} with other objects, which would "
-                "change too. Make it its own first: run_operator object.make_single_user with "
-                '{"object": true, "obdata": true}.'
-            )
+        _own_data(each, "data that could take up its transform")
         changes.changing(each, *(f"{part} applied" for part, on in parts.items() if on))
     with selection(objects):
         bpy.ops.object.transform_apply(**parts)
@@ -236,8 +310,8 @@ def _origin(objects: list[bpy.types.Object], origin: str | list[float]) -> None:
         )
     bpy.context.view_layer.update()
     for each in objects:
-        if each.data is None:
-            raise InvalidArguments(f"{each.name!r} is an empty: it is nothing but its origin.")
+        _own_data(each, "geometry around its origin")
+    for each in objects:
         changes.changing(each, "origin")
         if isinstance(origin, str) and origin in kinds:
             with selection([each]):
@@ -260,16 +334,15 @@ def _origin(objects: list[bpy.types.Object], origin: str | list[float]) -> None:
 
 def _select(objects: list[bpy.types.Object], how: str) -> None:
     layer = bpy.context.view_layer
-    if bpy.context.mode != "OBJECT":
-        raise Unavailable("The selection is the user's while they are in another mode than Object.")
+    before = set(bpy.context.selected_objects)
+    wanted = {"only": set(objects), "add": before | set(objects)}.get(how, before - set(objects))
+    active = layer.objects.active if how == "remove" else objects[-1]
+    if wanted == before and active == layer.objects.active:
+        return
     changes.changing(bpy.context.scene, "selection")
-    if how == "only":
-        for each in bpy.context.selected_objects:
-            each.select_set(False)
-    for each in objects:
-        each.select_set(how != "remove")
-    if how != "remove":
-        layer.objects.active = objects[-1]
+    for each in before ^ wanted:
+        each.select_set(each in wanted)
+    layer.objects.active = active
 
 
 def _rename(objects: list[bpy.types.Object], new_name: str) -> None:

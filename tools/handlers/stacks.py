@@ -51,12 +51,10 @@ def set_modifier(
     objects = find_objects(names)
     told: dict[str, object] = {}
     kind = _type_named(type, bpy.types.Modifier, "modifier") if type else ""
+    _check_name(modifier)
     for each in objects:
         editable(each)
         found = _found(each.modifiers, modifier, kind, action, "modifier", each)
-        if action == "apply":
-            _apply(each, found)
-            continue
         if action == "remove":
             changes.changing(each, f"{found.name} removed")
             each.modifiers.remove(found)
@@ -67,7 +65,10 @@ def set_modifier(
             _set_modifier(each, found, properties)
         if index is not None:
             _move(each, each.modifiers, found, index)
-        told = _told(found)
+        if action == "apply":
+            _apply(each, found)
+        else:
+            told = _told(found)
     return {"objects": len(objects), **told}
 
 
@@ -94,13 +95,14 @@ def set_constraint(
     objects = find_objects(names)
     told: dict[str, object] = {}
     kind = _type_named(type, bpy.types.Constraint, "constraint") if type else ""
+    _check_name(constraint)
     for each in objects:
         editable(each)
-        owner = find(each.pose.bones if each.pose else {}, bone, "bone") if bone else each
+        owner = _bone(each, bone) if bone else each
         stack = owner.constraints
         found = _found(stack, constraint, kind, action, "constraint", each)
         if action != "set":
-            changes.changing(each, f"{found.name} {action[:5].rstrip('e')}ed")
+            changes.changing(each, f"{found.name} {'applied' if action == 'apply' else 'removed'}")
             if action == "apply":
                 _keep_effect(owner)
             stack.remove(found)
@@ -117,6 +119,18 @@ def set_constraint(
             _move(each, stack, found, index)
         told = _told(found)
     return {"objects": len(objects), **told}
+
+
+def _check_name(name: str) -> None:
+    if len(name.encode("utf-8", "replace")) > 63:  # Blender would cut it, and not find it again
+        raise InvalidArguments(f"The name {name!r} is too long: at most 63 bytes.")
+
+
+def _bone(each: bpy.types.Object, name: str) -> bpy.types.PoseBone:
+    if each.pose is None:
+        raise InvalidArguments(f"{each.name!r} is a {each.type.lower()}, which has no bones.")
+    found: bpy.types.PoseBone = find(each.pose.bones, name, "bone")
+    return found
 
 
 def _type_named(given: str, base: Any, what: str) -> str:
@@ -147,7 +161,9 @@ def _found(stack: Any, name: str, kind: str, action: str, what: str, each: bpy.t
         found = next((other for other in reversed(stack) if other.type == kind), None)
         if found is not None:
             return found
-        name = kind
+        raise InvalidArguments(
+            f"{each.name!r} has no {what} of type {kind} to {action}; add it first."
+        )
     if not name:
         raise InvalidArguments(f"Say which {what} by its name, or what type to add.")
     return find(stack, name, f"{what} of {each.name!r}")

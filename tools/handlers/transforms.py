@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 import bpy
-from mathutils import Euler, Matrix, Vector
+from mathutils import Euler, Matrix, Quaternion, Vector
 
 from ..errors import InvalidArguments
 from . import changes
@@ -44,25 +44,47 @@ def set_world_matrix(each: bpy.types.Object, matrix: Matrix) -> None:
 
 
 def rotation_of(each: bpy.types.Object) -> list[float]:
-    """Return an object's own rotation as XYZ angles in degrees, or in its own order of axes."""
-    euler = (
-        each.rotation_euler
-        if each.rotation_mode not in ("QUATERNION", "AXIS_ANGLE")
-        else each.matrix_basis.to_euler()
-    )
+    """Return an object's own rotation, in the parent's frame, as XYZ angles in degrees."""
+    if each.rotation_mode == "XYZ":
+        euler = each.rotation_euler
+    elif each.rotation_mode == "QUATERNION":
+        euler = each.rotation_quaternion.to_euler()
+    elif each.rotation_mode == "AXIS_ANGLE":
+        angle, *axis = each.rotation_axis_angle
+        euler = Quaternion(axis, angle).to_euler()
+    else:
+        euler = each.rotation_euler.to_quaternion().to_euler()
     return [round(math.degrees(angle), 4) + 0.0 for angle in euler]  # no -0.0
 
 
 def set_rotation(each: bpy.types.Object, degrees: Sequence[float]) -> None:
-    """Set an object's own rotation, in the parent's frame, whichever way it keeps it."""
+    """Set an object's own rotation, in the parent's frame, from XYZ angles in degrees."""
     euler = Euler([math.radians(angle) for angle in degrees])
+    if each.rotation_mode == "XYZ":
+        each.rotation_euler = euler  # angles beyond 180° stay as they are given
+    else:
+        turn(each, euler.to_quaternion())
+
+
+def turn(each: bpy.types.Object, rotation: Quaternion) -> None:
+    """Set an object's own rotation, in the parent's frame, whichever way it keeps it."""
     if each.rotation_mode == "QUATERNION":
-        each.rotation_quaternion = euler.to_quaternion()
+        each.rotation_quaternion = rotation
     elif each.rotation_mode == "AXIS_ANGLE":
-        axis, angle = euler.to_quaternion().to_axis_angle()
+        axis, angle = rotation.to_axis_angle()
         each.rotation_axis_angle = (angle, *axis)
     else:
-        each.rotation_euler = euler
+        each.rotation_euler = rotation.to_euler(each.rotation_mode)
+
+
+def turn_in_world(each: bpy.types.Object, rotation: Quaternion) -> None:
+    """Set an object's rotation in the world; its own location and scale stay."""
+    turn(each, parent_frame(each).to_quaternion().inverted() @ rotation)
+
+
+def move_in_world(each: bpy.types.Object, location: Sequence[float]) -> None:
+    """Set an object's location in the world, in metres; nothing else of it changes."""
+    each.location = parent_frame(each).inverted_safe() @ Vector(location) - each.delta_location
 
 
 def point(each: bpy.types.Object, target: str | Sequence[float]) -> None:
@@ -78,34 +100,11 @@ def point(each: bpy.types.Object, target: str | Sequence[float]) -> None:
         place = world_matrix(find_object(target)).translation
     else:
         place = Vector(target)
-    here = world_matrix(each)
-    towards = place - here.translation
+    towards = place - world_matrix(each).translation
     if towards.length < 1e-6:
         raise InvalidArguments(f"{each.name!r} is at the very place that it should point at.")
     axis = ("-Z", "Y") if each.type in _LOOKING else ("Y", "Z")
-    turned = towards.to_track_quat(*axis)
-    set_world_matrix(each, Matrix.LocRotScale(here.translation, turned, here.to_scale()))
-
-
-def place_in_world(
-    each: bpy.types.Object,
-    location: Sequence[float] | None,
-    rotation: Sequence[float] | None,
-    scale: Sequence[float] | None,
-) -> None:
-    """Set some of an object's location (metres), rotation (degrees) and scale in the world."""
-    old_location, old_rotation, old_scale = world_matrix(each).decompose()
-    turned = (
-        Euler([math.radians(angle) for angle in rotation]).to_quaternion()
-        if rotation is not None
-        else old_rotation
-    )
-    matrix = Matrix.LocRotScale(
-        Vector(location) if location is not None else old_location,
-        turned,
-        Vector(scale) if scale is not None else old_scale,
-    )
-    set_world_matrix(each, matrix)
+    turn_in_world(each, towards.to_track_quat(*axis))
 
 
 def set_parent(
@@ -157,8 +156,6 @@ def _check_parent(
     bone: str,
 ) -> None:
     if parent is None:
-        if vertices or bone:
-            raise InvalidArguments("Say which parent has these vertices or this bone.")
         return
     above: bpy.types.Object | None = parent
     while above is not None:
@@ -168,6 +165,10 @@ def _check_parent(
         above = above.parent
     if vertices:
         points = _points_of(parent)
+        if not points:
+            raise InvalidArguments(
+                f"{parent.name!r} is a {parent.type.lower()}: it has no vertices."
+            )
         if len(vertices) not in (1, 3):
             raise InvalidArguments(f"An object hangs on 1 or 3 vertices, not {len(vertices)}.")
         if not 0 <= min(vertices) <= max(vertices) < points:
@@ -200,14 +201,19 @@ def set_dimensions(each: bpy.types.Object, dimensions: Sequence[float]) -> None:
     Raises:
         InvalidArguments: it is flat along an axis, or has no size at all.
     """
+    if each.type in ("EMPTY", *_LOOKING):
+        raise InvalidArguments(f"{each.name!r} is a {each.type.lower()} and has no dimensions.")
     scale = list(each.scale)
-    for axis, (wanted, size) in enumerate(zip(dimensions, size_of(each))):
+    parts = zip(dimensions, size_of(each), world_matrix(each).to_scale())
+    for axis, (wanted, size, factor) in enumerate(parts):
         if size < 1e-9:
             if wanted > 1e-9:
                 raise InvalidArguments(
                     f"{each.name!r} has no extent along {'XYZ'[axis]}, which no scale can give it; "
                     "leave 0 there, or use a Solidify modifier."
                 )
+        elif abs(factor) < 1e-9:  # it was scaled to nothing
+            scale[axis] = wanted / size
         else:
-            scale[axis] = math.copysign(wanted / size, scale[axis])
+            scale[axis] *= wanted / (size * abs(factor))
     each.scale = scale

@@ -144,7 +144,10 @@ def _properties(struct: Any) -> tuple[tuple[str, str, bool, bool], ...]:
                 prop.type == "POINTER" and _is_group(prop),
             )
             for prop in kind.properties
-            if prop.identifier not in _DERIVED and prop.identifier not in _HASHED
+            if prop.identifier not in _DERIVED
+            and prop.identifier not in _HASHED
+            # Reading what will go (5.2: use_nodes) warns.
+            and not getattr(prop, "is_deprecated", False)
         )
     return found
 

@@ -144,7 +144,7 @@ def copies() -> None:
     "Load my picture {folder}/poster.png and hang it up: a plane 'Poster' 2 × 3 m, upright, facing "
     "the front (-Y), its centre at (0, 4, 2), with the picture as base colour on a new material "
     "'Poster', roughness 0.9. Pack the picture into the file.",
-    call("import_file", filepath="{folder}/poster.png"),
+    call("import_file", filepath="{folder}/poster.png", properties={"pack": True}),
     call(
         "create_object", type="plane", name="Poster", dimensions=[2, 3], location=[0, 4, 2],
         rotation=[90, 0, 0],
@@ -153,7 +153,6 @@ def copies() -> None:
         "set_material", material="Poster", objects=["Poster"], roughness=0.9,
         textures={"Base Color": "poster.png"},
     ),
-    call("run_operator", operator="image.pack"),
     set_up=_picture,
 )  # fmt: skip
 def poster() -> None:
