@@ -154,10 +154,7 @@ def _simple(schema: Any, definitions: Mapping[str, Any]) -> Any:
 def _inside(schema: dict[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
     simple: dict[str, Any] = {}
     for key, value in schema.items():
-        # That other keys are refused is said when one comes; it would be sent with each object.
-        if key in ("title", "$defs", "additionalProperties") or (
-            key == "default" and value in (None, "", [], {}, False)
-        ):
+        if key in _UNSENT or _is_no_news(key, value):
             continue
         if key == "properties":
             simple[key] = {name: _simple(each, definitions) for name, each in value.items()}
@@ -167,6 +164,18 @@ def _inside(schema: dict[str, Any], definitions: Mapping[str, Any]) -> dict[str,
         else:
             simple[key] = _simple(value, definitions)
     return simple
+
+
+_UNSENT = frozenset(("title", "$defs", "additionalProperties"))
+"""That other keys are refused is said when one comes; it would be sent with each object."""
+_TOO_LARGE_TO_MATTER = 1000
+
+
+def _is_no_news(key: str, value: Any) -> bool:
+    """Whether a model does as well without: an empty default, and limits that it will not reach."""
+    if key == "default":
+        return not value or (isinstance(value, list) and not any(value))
+    return key in ("maxItems", "maxLength", "maximum") and value >= _TOO_LARGE_TO_MATTER
 
 
 def _without(schema: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -258,8 +258,13 @@ def test_two_open_loops_are_bridged(edit):
 
 
 def test_two_faces_are_bridged_into_a_tunnel(edit):
-    edit({"do": "select", "direction": "Z"}, {"do": "bridge", "on": "faces", "index": [0, 2]})
-    assert counts()[0] == 8
+    edit(
+        {"do": "inset", "direction": "+Z", "amount": 0.5},
+        {"do": "inset", "direction": "-Z", "amount": 0.5},
+        {"do": "bridge", "on": "faces", "min": [-0.1, -0.1, -2], "max": [0.1, 0.1, 2]},
+    )
+    assert counts() == (16, 32, 16)
+    assert sound()
 
 
 def test_a_hole_is_filled(edit):

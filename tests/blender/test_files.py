@@ -8,6 +8,11 @@ from pathlib import Path
 import bpy
 import pytest
 
+# Blender 5.2's own FBX exporter still uses what NumPy deprecates.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Setting the shape on a NumPy array:DeprecationWarning"
+)
+
 FOUR = bpy.app.version < (5, 0, 0)
 FORMATS = ["obj", "stl", "ply", "fbx", "glb", "gltf", "usd", "usda", "usdc", "usdz", "abc"]
 

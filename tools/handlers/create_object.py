@@ -96,20 +96,20 @@ def create_object(
     parent: str = "",
     properties: dict[str, object] = {},
 ) -> dict[str, object]:
-    """Add one object: mesh primitive, mesh, curve, text, empty, camera, light (point, sun, spot, area)…
+    """Add one object; point, sun, spot and area are lights.
 
     Args:
         location: World, metres.
         rotation: Degrees, XYZ.
-        dimensions: Exact size [x, y, z] in metres, scale stays 1. Cylinder: diameters and height; torus: outer diameters and thickness.
-        point_at: Object name or [x, y, z] to look at.
-        segments: Around; of a grid along X; subdivisions of an ico_sphere.
-        rings: Of a uv_sphere, around a torus's tube, of a grid along Y.
+        dimensions: Exact size [x, y, z], metres; a torus's are outer diameters and thickness.
+        point_at: Object or [x, y, z] to look at.
+        segments: Around; a grid's along X; an ico_sphere's subdivisions.
+        rings: Of a uv_sphere; a torus's tube; a grid's along Y.
         top_radius: Of a cone.
-        points: Vertices of a mesh, or points of a curve, in the object's frame.
-        faces: Of a mesh, as lists of vertex indices.
+        points: A mesh's vertices or a curve's points.
+        faces: Vertex indices.
         parent: It stays at `location`.
-        properties: Of its data or itself by path, such as energy, spot_size (degrees), shape, lens, type, dof.focus_object, bevel_depth, extrude, empty_display_size.
+        properties: By path: energy, spot_size, shape, lens, dof.focus_object, bevel_depth, extrude, …
 
     Returns:
         The name it got, which differs where the one asked for was taken, and its `data`'s.

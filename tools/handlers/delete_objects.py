@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 def delete_objects(
     names: Annotated[list[str], MinLen(1), MaxLen(1000)], children: bool = False
 ) -> dict[str, object]:
-    """Delete objects from the file.
+    """Delete objects.
 
     Args:
-        names: Names or patterns such as "Rack*".
-        children: Delete their children too; else these stay where they are, without a parent.
+        names: Or patterns.
+        children: These too; else they stay in place.
 
     Returns:
         How many were deleted.

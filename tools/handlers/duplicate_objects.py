@@ -34,17 +34,16 @@ def duplicate_objects(
     new_name: str = "",
     collection: str = "",
 ) -> dict[str, object]:
-    """Copy objects with their modifiers, constraints and materials, one or more times.
+    """Copy objects with modifiers, constraints and materials.
 
     Args:
-        names: Names or patterns.
+        names: Or patterns.
         count: Copies of each.
-        offset: From one copy to the next, world metres; the originals stay.
-        rotation: Degrees from one to the next, about their own origins.
+        offset: From one to the next, world metres.
+        rotation: Degrees from one to the next.
         linked: Share the mesh or other data.
-        children: Copy their children with them.
-        new_name: Of the copies, numbered by Blender.
-        collection: Where they go; where the originals are if left out.
+        children: Copy their children too.
+        new_name: Numbered by Blender.
 
     Returns:
         `names` of the copies, the first 50, and how many there are.

@@ -34,7 +34,7 @@ def edit_collections(
         collection: Its name; made if there is none; "" is the scene's own.
         parent: The collection to nest it in; "" is the scene's.
         objects: Names or patterns to move into it.
-        keep_others: Leave these objects in their other collections too.
+        keep_others: Stay in other collections too.
         visible: In viewports and renders.
         exclude: Take it out of the view layer.
         remove: Remove it; its objects and children go to its parent.

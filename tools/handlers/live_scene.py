@@ -58,7 +58,7 @@ class LiveScene:
     def begin(self, tool: Tool, origin: Origin) -> Watch:
         """Make ready to tell what a call changes. What the user did last is sealed into an undo
         step before the first change."""
-        changes.start(lambda: self.undo.seal(origin.turn, origin.title))
+        changes.start(lambda: self.undo.seal(origin.title))
         before = None
         if tool.compared:
             changes.begin()

@@ -18,7 +18,7 @@ from .transforms import rotation_of, world_matrix
 if TYPE_CHECKING:
     from annotated_types import MaxLen, MinLen
 
-_ROOM = 7_000
+_ROOM = 6_000
 """Bytes of descriptions in one answer; what does not fit is named, to be asked for again."""
 _LISTED = 20
 
@@ -33,7 +33,7 @@ def get_object_info(names: Annotated[list[str], MinLen(1), MaxLen(50)]) -> dict[
     Returns:
         `objects`, each with lengths in metres and angles in degrees: `location`, `rotation` and
         `scale` in the parent's frame, `world_location` and `bounds` in the world's, of the
-        object as displayed, modifiers included; `omitted`, names that no longer fitted.
+        object as displayed, modifiers included; `omitted`, the first names that no longer fitted.
 
     Raises:
         NoSuchObject: with the nearest names.
@@ -51,7 +51,9 @@ def get_object_info(names: Annotated[list[str], MinLen(1), MaxLen(50)]) -> dict[
             break
     answer: dict[str, object] = {"objects": described}
     if len(described) < len(found):
-        answer["omitted"] = [each.name for each in found[len(described) :]]
+        left = found[len(described) :]
+        answer["omitted"] = [each.name for each in left[:_LISTED]]
+        answer["omitted_total"] = len(left)
     return answer
 
 

@@ -48,7 +48,9 @@ class Turns:
         if len(names) < turns:
             raise Unavailable(f"Blender's undo history reaches back {len(names)} turns only.")
         first = next(n for n in own if steps[n].name == names[turns - 1])
-        if first == 0:
+        # Skipped ones are the parts of others.
+        before = [step for step in steps[:first] if not step.skipped]
+        if not before:
             raise Unavailable("Blender keeps no state from before that turn any more.")
         lost = self._user_steps(steps[first : at + 1])
         if lost and not user_edits:
@@ -57,7 +59,7 @@ class Turns:
                 f"The person did {len(lost)} things since, which would go back too: {listed}. Ask "
                 "them; with their consent call restore with user_edits true."
             )
-        self._undo.go_to(steps[first - 1])
+        self._undo.go_to(before[-1])
         return {"undone": names[:turns], "user_edits_undone": lost}
 
     def _user_steps(self, steps: list[Step]) -> list[str]:

@@ -49,18 +49,18 @@ def set_material(
     properties: dict[str, object] = {},
     add_slot: bool = False,
 ) -> dict[str, object]:
-    """Make or change a Principled material and give it to objects.
+    """Make or change a Principled material; give it, or any other, to objects.
 
     Args:
         material: Its name; made if there is none.
         objects: Names or patterns; it becomes their only material.
-        faces: Only to these faces of one mesh; other materials stay. edit_mesh chooses by description.
-        color: [r, g, b] linear, or "#rrggbb" as on the web.
-        inputs: Other inputs of the shader by name: IOR, Alpha, Transmission Weight, Emission Color, Emission Strength, Coat Weight, Subsurface Weight, …
-        textures: Input name to image file path or loaded image: Base Color, Roughness, Metallic, Normal, Displacement, …; colour space is set. "" takes it off.
-        texture_scale: Repeats [x, y, z] of all textures.
-        properties: Of the material, such as surface_render_method, use_backface_culling.
-        add_slot: Add to the objects' materials in place of replacing them.
+        faces: Only these of one mesh; edit_mesh chooses by description.
+        color: [r, g, b] linear, or "#rrggbb".
+        inputs: Others by name: IOR, Alpha, Transmission Weight, Emission Color, Emission Strength, …
+        textures: Input (also Normal, Displacement) to image path or loaded image; "" takes it off.
+        texture_scale: Repeats [x, y, z].
+        properties: Such as surface_render_method.
+        add_slot: Add to their materials.
     """
     owners = find_objects(objects)
     _check(owners, faces, textures)

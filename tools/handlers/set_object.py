@@ -61,24 +61,24 @@ def set_object(
     properties: dict[str, object] = {},
     custom_properties: dict[str, object] = {},
 ) -> dict[str, object]:
-    """Change one or many objects: transform, parent, name, visibility, selection, origin, settings.
+    """Change objects: transform, parent, name, visibility, selection, origin, settings.
 
     Args:
-        names: Names or patterns such as "Rack*".
+        names: Or patterns: "Rack*".
         location: Metres.
         rotation: Degrees, XYZ.
-        dimensions: Size in metres along its own axes, modifiers included; sets the scale.
-        space: What location, rotation, scale mean: the world, or the object's own values in its parent's frame.
+        dimensions: Size in metres, modifiers included; sets the scale.
+        space: Of location, rotation, scale; local is the parent's frame.
         relative: Add to location and rotation, multiply scale.
         point_at: Object or [x, y, z]; cameras and lights look along -Z, others +Y.
         parent: "" clears it.
-        keep_transform: Stay in place when the parent changes.
-        parent_vertices: 1 or 3 vertices of the parent to hang on.
-        apply: Put transforms into the mesh; visual: take constraints' effect as its own.
-        origin: geometry, mass, bottom, cursor or a world [x, y, z]; what is seen stays.
+        keep_transform: Stay in place under the new parent.
+        parent_vertices: 1 or 3 of the parent's, to hang on.
+        apply: Put transforms into the mesh; visual keeps constraints' effect.
+        origin: geometry, mass, bottom, cursor or a world [x, y, z].
         visible: In viewports and renders.
-        properties: By path in the object or its data, such as show_wire, hide_render, lens, rigid_body.mass.
-        custom_properties: Name to value, or to {value, min, max, default, description, subtype}; null removes.
+        properties: By path: hide_render, lens, rigid_body.mass, data.name, …
+        custom_properties: Name to value or {value, min, max, default, description}; null removes.
     """
     objects = find_objects(names)
     moves = location is not None or rotation is not None or scale is not None

@@ -81,12 +81,15 @@ class Updates:
             return
         for update in graph.updates[: _NOMINATED + 1]:
             block = update.id.original
-            if block is None or list_name(block) is None:
+            place = list_name(block) if block is not None else None
+            if place in (None, "scenes", "collections"):  # updated with what is in them
                 continue
-            how = self._seen.setdefault((list_name(block), block.name), set())
-            if update.is_updated_geometry and not update.is_updated_transform:
+            how = self._seen.setdefault((place, block.name), set())
+            if update.is_updated_geometry and not (
+                place == "objects" and update.is_updated_transform
+            ):
                 how.add("geometry")
-            if update.is_updated_shading and not update.is_updated_geometry:
+            elif update.is_updated_shading and not update.is_updated_geometry:
                 how.add("shading")
 
 
@@ -255,11 +258,9 @@ def _compare_values(
     assert before.values is not None
     assert after.values is not None
     same = all(
-        set(before.names[place][0] if place in before.names else ())
-        == set(after.names[place][0] if place in after.names else ())
-        for place in ("objects", "collections")
+        before.names.get(place) == after.names.get(place) for place in ("objects", "collections")
     )
-    # What came or went is in, or out of, a collection: that need not be said.
+    # What came, went or has another name is in, or out of, a collection: that need not be said.
     members = () if same else ("objects", "children", "collection.objects", "collection.children")
     for key, new in after.values.items():
         old = before.values.get(key)
@@ -285,9 +286,11 @@ def _differences(old: Values, new: Values) -> list[str]:
         elif path.endswith(" count"):
             continue
         elif path not in old or path not in new:
-            item = re.search(r"\[(.*?)\]\.", path)
-            verb = "added" if path not in old else "removed"
-            found[f"{item[1]} {verb}" if item else f"{path} {verb}"] = None
+            item = re.search(r"(\w+)\[(.*?)\]\.", path)
+            what = path if item is None else item[2]
+            if item is not None and what.isdigit():
+                what = f"{item[1]} {what}"
+            found[f"{what} {'added' if path not in old else 'removed'}"] = None
         else:
             items = re.findall(r"\[([^\]]*)\]", path)
             found[f"{items[-1]} {last}" if items and "." in path else path] = None

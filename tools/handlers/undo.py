@@ -60,10 +60,13 @@ class UndoSteps:
         self._turn: tuple[int, str] | None = None
         self._operator: type[bpy.types.Operator] | None = None
         self._closed = False
+        self._pushed: set[str] = set()
+        """Names of our own steps, which are global in every mode."""
 
     def forget(self) -> None:
         """Another file was opened: its undo history starts anew."""
         self._started = not bpy.app.background
+        self._pushed.clear()
 
     def close(self) -> None:
         """Push no more, and leave nothing behind, also where a tool had the extension disabled."""
@@ -76,24 +79,25 @@ class UndoSteps:
             bpy.utils.unregister_class(self._operator)
             self._operator = None
 
-    def seal(self, turn: int, title: str) -> None:
+    def seal(self, title: str) -> None:
         """Make sure that what stands now is a global step, before an edit of ours."""
         if self._closed:
             return
-        if not self._started:
-            bpy.ops.ed.undo_push(message=_before(title))
-            self._started = True
-        elif self._needs_seal(group(turn, title)):
+        if self._started and not self._needs_seal():
+            return
+        if bpy.context.mode != "OBJECT":
             _force_global_step()
-            bpy.ops.ed.undo_push(message=_before(title))
+        bpy.ops.ed.undo_push(message=_before(title))
+        self._pushed.add(_before(title))
+        self._started = True
 
-    def _needs_seal(self, ours: str) -> bool:
+    def _needs_seal(self) -> bool:
         if bpy.app.background and bpy.context.mode == "OBJECT":
             return False  # only our own steps, and operators' in object mode: all global
         active = next((step for step in self.history() if step.active), None)
         if active is None:
             return bpy.context.mode != "OBJECT"
-        if active.name == ours or active.name.startswith(BEFORE):
+        if active.name in self._pushed:
             return False
         return bpy.context.mode != "OBJECT" or active.kind != _GLOBAL
 
@@ -109,6 +113,7 @@ class UndoSteps:
         if bpy.context.mode != "OBJECT":
             _force_global_step()
         bpy.ops.scene_chat.turn("EXEC_DEFAULT", True)
+        self._pushed.add(group(turn, title))
 
     def rollback(self) -> None:
         """Bring back the state of the last step."""
