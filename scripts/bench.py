@@ -181,7 +181,7 @@ def _enabling() -> Iterator[Figure]:
 
 
 _MANY = """
-import importlib, json, statistics, time
+import importlib, itertools, json, statistics, time
 from bpy_session import EXTENSION, bpy_session
 
 def median_ms(work, times=7):
@@ -196,8 +196,10 @@ with bpy_session():
     import bpy
     here = importlib.import_module(EXTENSION + ".operators.runtime").current()
     gate = importlib.import_module(EXTENSION + ".tools.gate")
-    names = importlib.import_module(EXTENSION + ".tools.handlers.names")
+    looks = importlib.import_module(EXTENSION + ".tools.handlers.snapshot")
+    prints = importlib.import_module(EXTENSION + ".tools.handlers.fingerprint")
     origin = gate.Origin("chat", "bench", 1, "bench")
+    count = itertools.count()
 
     def call(name, **arguments):
         running = here.calls.submit(name, arguments, origin)
@@ -211,12 +213,32 @@ with bpy_session():
     update = median_ms(lambda: (setattr(bpy.data.objects["Thing 5"], "location", (1, 2, n)),
                                 bpy.context.view_layer.update()), 3)
     reply = json.dumps(call("get_scene_info").value)
+
+    def receipt():
+        # One object changed: what is spent on looking before and after, and on comparing.
+        updates = looks.Updates()
+        bpy.context.view_layer.update()
+        began = time.perf_counter()
+        before = looks.snapshot()
+        updates.start()
+        spent = time.perf_counter() - began
+        bpy.data.objects["Thing 7"].location.x += 1
+        began = time.perf_counter()
+        found = looks.changes_between(before, looks.snapshot(after=True), updates.stop())
+        assert found.text() == "Changed object Thing 7 (transform)", found.text()
+        return 1000 * (spent + time.perf_counter() - began)
+
+    receipts = statistics.median(receipt() for _ in range(7))
+    typed = median_ms(lambda: call("set_object", names=["Thing 5"], location=[1, 2, next(count)]), 3)
     told = {
         "info": median_ms(lambda: call("get_scene_info")),
         "bytes": len(reply),
-        "receipt": median_ms(lambda: names.changes(names.snapshot(), names.snapshot())),
+        "receipt": receipts,
+        "typed": typed,
         "update": update,
     }
+    bpy.data.batch_remove(list(bpy.data.objects)[10_000:])
+    told["fingerprint"] = median_ms(prints.fingerprint)
 print(json.dumps(told))
 """
 
@@ -246,8 +268,13 @@ def _on_bpy() -> Iterator[Figure]:
     yield figure("get_scene_info, 100,000 objects: reply", told["bytes"] / 1000, "kB", at_most=8)
     beside = f"Blender's own update of that scene {told['update']:.0f} ms"
     yield figure(
-        "receipt by names, 100,000 objects", told["receipt"], "ms", at_most=50, beside=beside
+        "receipt of a script, 100,000 objects, one changed", told["receipt"], "ms", at_most=50,
+        beside=beside,
+    )  # fmt: skip
+    yield figure(
+        "set_object there, with Blender's update and undo push", told["typed"], "ms", beside=beside
     )
+    yield figure("fingerprint, 10,000 objects", told["fingerprint"], "ms", at_most=100)
     each = 1000 * _python(_TURN) / 20
     yield figure("turn of 20 calls, model answers at once: per call", each, "ms", at_most=20)
 

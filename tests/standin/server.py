@@ -12,6 +12,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -185,11 +186,19 @@ def _tools_of(body: dict[str, Any]) -> dict[str, Any]:
         raise BadRequest("no tools were sent")
     schemas = {each["function"]["name"]: each["function"]["parameters"] for each in tools}
     for name, schema in schemas.items():
-        try:
-            jsonschema.Draft202012Validator.check_schema(schema)
-        except jsonschema.SchemaError as error:
-            raise BadRequest(f"the schema of {name} is none: {error.message}") from None
+        if (fault := _fault_of(json.dumps(schema))) is not None:
+            raise BadRequest(f"the schema of {name} is none: {fault}")
     return schemas
+
+
+@cache
+def _fault_of(schema: str) -> str | None:
+    """A request brings the same twenty schemas each round; checking them takes 65 ms."""
+    try:
+        jsonschema.Draft202012Validator.check_schema(json.loads(schema))
+    except jsonschema.SchemaError as error:
+        return str(error.message)
+    return None
 
 
 def _is_prompt(message: dict[str, Any]) -> bool:

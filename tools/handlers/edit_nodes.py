@@ -414,7 +414,15 @@ def _set_pair(tree: Any, node: Any, value: object) -> None:
 _SPECIAL = {"color_ramp": _set_ramp, "curve": _set_curve, "pair": _set_pair}
 _HOLDERS = {"color_ramp": "color_ramp", "curve": "mapping"}
 
+_PREFIXES = {
+    "ShaderNodeTree": ("ShaderNode",),
+    "GeometryNodeTree": ("GeometryNode", "FunctionNode", "ShaderNode"),
+    "CompositorNodeTree": ("CompositorNode", "ShaderNode"),
+}
+"""How the types of a tree's nodes begin."""
 _OTHER_TYPES = {
+    "ColorRamp": ("ShaderNodeValToRGB",),
+    "MusgraveTexture": ("ShaderNodeTexNoise",),
     "CompositorNodeComposite": ("NodeGroupOutput",),
     "NodeGroupOutput": ("CompositorNodeComposite",),
     "Composite": ("NodeGroupOutput",),
@@ -433,7 +441,13 @@ def _new_node(tree: Any, given: str) -> Any:
     known = _types(tree.bl_idname)
     if tree.bl_idname == "CompositorNodeTree" and tree.is_embedded_data:  # before 5.0
         given = {"NodeGroupOutput": "Composite", "Group Output": "Composite"}.get(given, given)
-    tries = [known.get(given.strip().lower(), ""), given, *_OTHER_TYPES.get(given, ())]
+    short = given.strip().replace(" ", "")
+    tries = [
+        known.get(given.strip().lower(), ""),
+        given,
+        *(prefix + short for prefix in _PREFIXES.get(tree.bl_idname, ())),
+        *_OTHER_TYPES.get(short, ()),
+    ]
     for idname in tries:
         if not isinstance(getattr(bpy.types, idname, None), type):
             continue
@@ -449,13 +463,8 @@ def _new_node(tree: Any, given: str) -> Any:
 @cache
 def _types(tree: str) -> dict[str, str]:
     """Return node types by the names that the menus show, in lower case."""
-    prefixes = {
-        "ShaderNodeTree": ("ShaderNode",),
-        "GeometryNodeTree": ("GeometryNode", "FunctionNode", "ShaderNode"),
-        "CompositorNodeTree": ("CompositorNode", "ShaderNode"),
-    }.get(tree, ())
     found: dict[str, str] = {}
-    for prefix in (*prefixes, "Node"):
+    for prefix in (*_PREFIXES.get(tree, ()), "Node"):
         for idname in dir(bpy.types):
             if idname.startswith(prefix) and (kind := getattr(bpy.types, idname, None)):
                 if isinstance(kind, type) and issubclass(kind, bpy.types.Node):

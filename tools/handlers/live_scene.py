@@ -85,7 +85,7 @@ class LiveScene:
     def _receipt(self, watch: Watch) -> Receipt:
         if watch.before is None:
             return changes.receipt()
-        return changes_between(watch.before, snapshot(), self._updates.stop())
+        return changes_between(watch.before, snapshot(after=True), self._updates.stop())
 
 
 def situation() -> str:
