@@ -7,8 +7,8 @@ call, before anything is drawn.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import bmesh
 import bpy
@@ -19,20 +19,14 @@ from ..registry import Effect, tool
 from . import changes
 from .blocks import checked_name, editable, find, find_object
 from .layer import in_layer, object_mode, selection
+from .mesh_choice import LISTS, Choice, Elements, direction, elements_as, faces_of, on_what
 from .parameters import Step
 from .transforms import world_matrix
 
 if TYPE_CHECKING:
     from annotated_types import MaxLen, MinLen
 
-Elements = list[Any]
-"""Faces, edges or vertices of a BMesh."""
 _MOST_VERTICES = 2_000_000
-_AXES = {
-    "+X": (1, 0, 0), "-X": (-1, 0, 0), "+Y": (0, 1, 0), "-Y": (0, -1, 0), "+Z": (0, 0, 1),
-    "-Z": (0, 0, -1), "X": (1, 0, 0), "Y": (0, 1, 0), "Z": (0, 0, 1),
-    "up": (0, 0, 1), "down": (0, 0, -1),
-}  # fmt: skip
 
 
 @tool(effect=Effect.EDITS)
@@ -107,18 +101,7 @@ def _check(number: int, step: Step) -> None:
     if step.name:
         checked_name(step.name)
     if step.direction is not None:
-        _direction(step.direction)
-
-
-def _direction(given: str | list[float]) -> Vector:
-    if isinstance(given, str):
-        known = {axis.lower(): vector for axis, vector in _AXES.items()}
-        if given.lower() not in known:
-            raise InvalidArguments(f"direction: {', '.join(_AXES)} or [x, y, z], not {given!r}.")
-        return Vector(known[given.lower()])
-    if len(given) != 3 or Vector(given).length < 1e-9:
-        raise InvalidArguments(f"direction: [x, y, z], not all zero, not {given!r}.")
-    return Vector(given).normalized()
+        direction(step.direction)
 
 
 class _Editor:
@@ -149,6 +132,7 @@ class _Editor:
             self._shape.edges.layers.float.new("crease_edge")
         if "vertex_group" in self._does:
             self._shape.verts.layers.deform.verify()
+        self._choice = Choice(self.each, self._shape, self._world)
         self._latest: Elements | None = None
 
     def write(self) -> None:
@@ -166,14 +150,14 @@ class _Editor:
     def run(self, number: int, step: Step) -> None:
         """Choose, and do."""
         try:
-            chosen = self._chosen(step)
+            chosen = self._choice.choose(step, self._latest)
         except ToolError as fault:
             raise InvalidArguments(f"step {number} ({step.do}): {fault}") from None
         if not chosen and step.do not in ("select", "recalculate_normals"):
-            on = self._on(step)
+            on = on_what(step)
             raise InvalidArguments(
                 f"step {number} ({step.do}): no {on} are meant; {self.each.name!r} has "
-                f"{len(getattr(self._shape, _LISTS[on]))}. {self._hint(step)}"
+                f"{len(getattr(self._shape, LISTS[on]))}. {self._choice.hint(step)}"
             )
         self.counts.append(len(chosen))
         if step.do == "select":
@@ -187,8 +171,9 @@ class _Editor:
         """Refuse what would take minutes and all memory before it is begun."""
         cuts = step.segments
         more = {
-            "subdivide": len(_as("edges", chosen)) * cuts + len(_as("faces", chosen)) * cuts**2,
-            "bevel": len(_as("edges", chosen)) * 2 * (cuts + 1),
+            "subdivide": len(elements_as("edges", chosen)) * cuts
+            + len(elements_as("faces", chosen)) * cuts**2,
+            "bevel": len(elements_as("edges", chosen)) * 2 * (cuts + 1),
         }.get(step.do, 0)
         if len(self._shape.verts) + more > _MOST_VERTICES:
             raise InvalidArguments(
@@ -196,94 +181,14 @@ class _Editor:
                 f"{_MOST_VERTICES:,} in one mesh."
             )
 
-    def _hint(self, step: Step) -> str:
-        if step.direction is not None and self._on(step) == "faces":
-            normals = {_nearest_axis(self._normal(face)) for face in self._shape.faces}
-            return f"Faces look towards {', '.join(sorted(normals))}; angle widens the choice."
-        if step.min is not None or step.max is not None:
-            corners = [self._world @ vertex.co for vertex in self._shape.verts] or [Vector()]
-            low, high = ([round(pick(axis), 3) for axis in zip(*corners)] for pick in (min, max))
-            return f"In the world it reaches from {low} to {high}."
-        return ""
-
-    # What is chosen
-
-    @staticmethod
-    def _on(step: Step) -> str:
-        default = "edges" if step.do in _ON_EDGES else "faces"
-        if step.do in ("merge", "vertex_group"):
-            default = "vertices"
-        return step.on or default
-
-    def _chosen(self, step: Step) -> Elements:
-        on = self._on(step)
-        everything = list(getattr(self._shape, _LISTS[on]))
-        tests = list(self._tests(step, on, everything))
-        if tests:
-            return [one for one in everything if all(test(one) for test in tests)]
-        if self._latest is None or step.all or step.do in _ON_ALL:
-            return everything
-        return _as(on, [one for one in self._latest if one.is_valid])
-
-    def _tests(self, step: Step, on: str, everything: Elements) -> Iterable[Callable[[Any], bool]]:
-        getattr(self._shape, _LISTS[on]).index_update()
-        if step.index is not None:
-            wanted = set(step.index)
-            if wanted and not 0 <= min(wanted) <= max(wanted) < len(everything):
-                raise InvalidArguments(f"index: there are {on} 0 to {len(everything) - 1} only.")
-            yield lambda one: one.index in wanted
-        if step.min is not None or step.max is not None:
-            low = Vector(step.min or [-math.inf] * 3)
-            high = Vector(step.max or [math.inf] * 3)
-            slack = 1e-5
-            yield lambda one: all(
-                a - slack <= part <= b + slack for a, part, b in zip(low, self._centre(one), high)
-            )
-        if step.material:
-            names = [slot.name for slot in self.each.material_slots]
-            if step.material not in names:
-                find(self.each.data.materials, step.material, "material of this object")
-            slot = names.index(step.material)
-            yield lambda one: any(face.material_index == slot for face in _faces_of(one))
-        if step.boundary:
-            yield lambda one: any(edge.is_boundary for edge in _edges_of(one))
-        if step.direction is not None:
-            yield self._towards(step, on, everything)
-        elif step.angle is not None and on == "edges" and step.do not in ("smart_project",):
-            least = math.radians(step.angle)
-            yield lambda edge: len(edge.link_faces) == 2 and edge.calc_face_angle(0) >= least
-
-    def _towards(self, step: Step, on: str, everything: Elements) -> Callable[[Any], bool]:
-        direction = _direction(step.direction)
-        most = math.cos(math.radians(30.0 if step.angle is None else step.angle))
-        if on == "faces":
-            return lambda face: self._normal(face).dot(direction) >= most
-        if on == "edges":
-            return lambda edge: abs(self._along(edge).dot(direction)) >= most
-        places = [(self._world @ vertex.co).dot(direction) for vertex in everything]
-        farthest = max(places, default=0.0)
-        slack = 1e-4 * max(1.0, farthest - min(places, default=0.0))
-        return lambda vertex: (self._world @ vertex.co).dot(direction) >= farthest - slack
-
-    def _normal(self, face: Any) -> Vector:
-        return (self._world.to_3x3().inverted_safe().transposed() @ face.normal).normalized()
-
-    def _along(self, edge: Any) -> Vector:
-        one, other = (self._world @ vertex.co for vertex in edge.verts)
-        return (other - one).normalized()
-
-    def _centre(self, one: Any) -> Vector:
-        places = [vertex.co for vertex in _vertices_of(one)]
-        return self._world @ (sum(places, Vector()) / len(places))
-
     # What is done: each returns what the next step goes on with
 
     def _delete(self, chosen: Elements, step: Step) -> None:
         contexts = {"faces": "FACES", "edges": "EDGES", "vertices": "VERTS"}
-        bmesh.ops.delete(self._shape, geom=chosen, context=contexts[self._on(step)])
+        bmesh.ops.delete(self._shape, geom=chosen, context=contexts[on_what(step)])
 
     def _dissolve(self, chosen: Elements, step: Step) -> None:
-        on = self._on(step)
+        on = on_what(step)
         if on == "faces":
             bmesh.ops.dissolve_faces(self._shape, faces=chosen, use_verts=True)
         elif on == "edges":
@@ -292,7 +197,7 @@ class _Editor:
             bmesh.ops.dissolve_verts(self._shape, verts=chosen)
 
     def _extrude(self, chosen: Elements, step: Step) -> Elements:
-        on = self._on(step)
+        on = on_what(step)
         if on == "faces" and step.individual:
             new = bmesh.ops.extrude_discrete_faces(self._shape, faces=chosen)["faces"]
             for face in new:
@@ -302,7 +207,8 @@ class _Editor:
         if on == "faces":
             way = self._way(chosen, step)
             made = bmesh.ops.extrude_face_region(
-                self._shape, geom=[*chosen, *_as("edges", chosen), *_as("vertices", chosen)]
+                self._shape,
+                geom=[*chosen, *elements_as("edges", chosen), *elements_as("vertices", chosen)],
             )["geom"]
         elif on == "edges":
             way = self._way(chosen, step)
@@ -322,8 +228,8 @@ class _Editor:
             return Vector(step.vector)
         normals: list[Vector] = []
         for one in chosen:
-            faces = _faces_of(one)
-            normals += [self._normal(face) for face in faces]
+            faces = faces_of(one)
+            normals += [self._choice.normal(face) for face in faces]
         mean = sum(normals, Vector())
         if mean.length < 1e-6:
             raise InvalidArguments(
@@ -352,11 +258,11 @@ class _Editor:
         return (abs(scale.x) + abs(scale.y) + abs(scale.z)) / 3 or 1.0
 
     def _bevel(self, chosen: Elements, step: Step) -> Elements:
-        on = self._on(step)
-        edges = _as("edges", chosen)
+        on = on_what(step)
+        edges = elements_as("edges", chosen)
         made = bmesh.ops.bevel(
             self._shape,
-            geom=[*chosen] if on == "vertices" else [*edges, *_as("vertices", edges)],
+            geom=[*chosen] if on == "vertices" else [*edges, *elements_as("vertices", edges)],
             offset=_amount(step, 0.0) / self._length_factor(),
             offset_type="OFFSET",
             segments=step.segments,
@@ -367,15 +273,15 @@ class _Editor:
         return list(made["faces"])
 
     def _subdivide(self, chosen: Elements, step: Step) -> Elements:
-        edges = _as("edges", chosen)
+        edges = elements_as("edges", chosen)
         made = bmesh.ops.subdivide_edges(
             self._shape, edges=edges, cuts=step.segments, use_grid_fill=True
         )["geom_inner"]
         return [one for one in made if isinstance(one, bmesh.types.BMFace)] or list(made)
 
     def _bridge(self, chosen: Elements, step: Step) -> Elements:
-        edges = _as("edges", chosen)
-        if self._on(step) == "faces":
+        edges = elements_as("edges", chosen)
+        if on_what(step) == "faces":
             inside = set(chosen)
             edges = [e for e in edges if len([f for f in e.link_faces if f in inside]) == 1]
             bmesh.ops.delete(self._shape, geom=chosen, context="FACES_ONLY")
@@ -389,19 +295,19 @@ class _Editor:
         return made
 
     def _fill(self, chosen: Elements, step: Step) -> Elements:
-        edges = _as("edges", chosen)
+        edges = elements_as("edges", chosen)
         made = list(bmesh.ops.holes_fill(self._shape, edges=edges, sides=0)["faces"])
         if not made:
             raise InvalidArguments("fill: these edges go round no hole.")
         return made
 
     def _merge(self, chosen: Elements, step: Step) -> None:
-        vertices = _as("vertices", chosen)
+        vertices = elements_as("vertices", chosen)
         distance = _amount(step, 1e-4) / self._length_factor()
         bmesh.ops.remove_doubles(self._shape, verts=vertices, dist=distance)
 
     def _move(self, chosen: Elements, step: Step) -> Elements:
-        self._shift(_as("vertices", chosen), Vector(step.vector))
+        self._shift(elements_as("vertices", chosen), Vector(step.vector))
         return chosen
 
     def _rotate(self, chosen: Elements, step: Step) -> Elements:
@@ -413,7 +319,7 @@ class _Editor:
 
     def _transformed(self, chosen: Elements, matrix: Matrix) -> Elements:
         """Turn or stretch about the middle of what is chosen, along the world's axes."""
-        vertices = _as("vertices", chosen)
+        vertices = elements_as("vertices", chosen)
         places = [self._world @ vertex.co for vertex in vertices]
         middle = Matrix.Translation(sum(places, Vector()) / len(places))
         whole = middle @ matrix @ middle.inverted() @ self._world
@@ -422,39 +328,39 @@ class _Editor:
         return chosen
 
     def _flip(self, chosen: Elements, step: Step) -> Elements:
-        bmesh.ops.reverse_faces(self._shape, faces=_as("faces", chosen))
+        bmesh.ops.reverse_faces(self._shape, faces=elements_as("faces", chosen))
         return chosen
 
     def _recalculate_normals(self, chosen: Elements, step: Step) -> Elements:
-        bmesh.ops.recalc_face_normals(self._shape, faces=_as("faces", chosen))
+        bmesh.ops.recalc_face_normals(self._shape, faces=elements_as("faces", chosen))
         return chosen
 
     def _triangulate(self, chosen: Elements, step: Step) -> Elements:
-        return list(bmesh.ops.triangulate(self._shape, faces=_as("faces", chosen))["faces"])
+        return list(bmesh.ops.triangulate(self._shape, faces=elements_as("faces", chosen))["faces"])
 
     def _smooth(self, chosen: Elements, step: Step) -> Elements:
-        faces = _as("faces", chosen)
+        faces = elements_as("faces", chosen)
         for face in faces:
             face.smooth = True
         if step.angle is not None:
             least = math.radians(step.angle)
-            for edge in _as("edges", faces):
+            for edge in elements_as("edges", faces):
                 edge.smooth = len(edge.link_faces) != 2 or edge.calc_face_angle(0) < least
         return chosen
 
     def _flat(self, chosen: Elements, step: Step) -> Elements:
-        for face in _as("faces", chosen):
+        for face in elements_as("faces", chosen):
             face.smooth = False
         return chosen
 
     def _assign_material(self, chosen: Elements, step: Step) -> Elements:
         slot = slot_of(self.each, find(bpy.data.materials, step.name, "material"))
-        for face in _as("faces", chosen):
+        for face in elements_as("faces", chosen):
             face.material_index = slot
         return chosen
 
     def _separate(self, chosen: Elements, step: Step) -> None:
-        faces = _as("faces", chosen)
+        faces = elements_as("faces", chosen)
         data = self.each.data.copy()
         other = self.each.copy()
         other.data = data
@@ -478,18 +384,18 @@ class _Editor:
         self.made.append(other.name)
 
     def _duplicate(self, chosen: Elements, step: Step) -> Elements:
-        faces = _as("faces", chosen)
-        edges = _as("edges", faces)
-        made = bmesh.ops.duplicate(self._shape, geom=[*faces, *edges, *_as("vertices", faces)])[
-            "geom"
-        ]
+        faces = elements_as("faces", chosen)
+        edges = elements_as("edges", faces)
+        made = bmesh.ops.duplicate(
+            self._shape, geom=[*faces, *edges, *elements_as("vertices", faces)]
+        )["geom"]
         if step.vector is not None:
             new = [one for one in made if isinstance(one, bmesh.types.BMVert)]
             self._shift(new, Vector(step.vector))
         return [one for one in made if isinstance(one, bmesh.types.BMFace)]
 
     def _mark(self, chosen: Elements, attribute: str, value: bool) -> Elements:
-        for edge in _as("edges", chosen):
+        for edge in elements_as("edges", chosen):
             setattr(edge, attribute, value)
         return chosen
 
@@ -507,7 +413,7 @@ class _Editor:
 
     def _crease(self, chosen: Elements, step: Step) -> Elements:
         layer = self._shape.edges.layers.float["crease_edge"]
-        for edge in _as("edges", chosen):
+        for edge in elements_as("edges", chosen):
             edge[layer] = _amount(step, 1.0)
         return chosen
 
@@ -515,7 +421,7 @@ class _Editor:
         groups = self.each.vertex_groups
         group = groups.get(step.name) or groups.new(name=step.name)
         layer = self._shape.verts.layers.deform.active
-        for vertex in _as("vertices", chosen):
+        for vertex in elements_as("vertices", chosen):
             vertex[layer][group.index] = _amount(step, 1.0)
         return chosen
 
@@ -534,7 +440,7 @@ class _Editor:
             raise InvalidArguments(
                 f"{self.each.name!r} is not in the current view layer; unwrapping needs it there."
             )
-        faces = set(_as("faces", chosen))
+        faces = set(elements_as("faces", chosen))
         kinds = (self._shape.verts, self._shape.edges, self._shape.faces)
         before = [[(one.select, one.hide) for one in kind] for kind in kinds]
         for kind in kinds:
@@ -555,15 +461,6 @@ class _Editor:
                 one.hide = hidden
 
 
-_ON_ALL = frozenset(("unwrap", "smart_project", "recalculate_normals"))
-"""What goes for all faces unless some are described, whatever the step before chose."""
-_LISTS = {"faces": "faces", "edges": "edges", "vertices": "verts"}
-_ON_EDGES = frozenset(
-    "bevel bridge fill mark_seam clear_seam mark_sharp clear_sharp crease".split()
-)
-"""What is done to edges unless it says otherwise."""
-
-
 def slot_of(each: bpy.types.Object, material: bpy.types.Material) -> int:
     """Return the number of a material's slot of an object, which gets one if it has none."""
     slots = each.data.materials
@@ -576,38 +473,3 @@ def slot_of(each: bpy.types.Object, material: bpy.types.Material) -> int:
 
 def _amount(step: Step, otherwise: float) -> float:
     return otherwise if step.amount is None else step.amount
-
-
-def _nearest_axis(normal: Vector) -> str:
-    axis = max(range(3), key=lambda n: abs(normal[n]))
-    return f"{'+' if normal[axis] >= 0 else '-'}{'XYZ'[axis]}"
-
-
-def _faces_of(one: Any) -> Sequence[Any]:
-    return [one] if isinstance(one, bmesh.types.BMFace) else list(one.link_faces)
-
-
-def _edges_of(one: Any) -> Sequence[Any]:
-    if isinstance(one, bmesh.types.BMEdge):
-        return [one]
-    return list(one.edges if isinstance(one, bmesh.types.BMFace) else one.link_edges)
-
-
-def _vertices_of(one: Any) -> Sequence[Any]:
-    return [one] if isinstance(one, bmesh.types.BMVert) else list(one.verts)
-
-
-def _as(on: str, chosen: Elements) -> Elements:
-    """Return the faces, edges or vertices of what is chosen: those that lie wholly within it."""
-    kind = {"faces": bmesh.types.BMFace, "edges": bmesh.types.BMEdge}.get(on, bmesh.types.BMVert)
-    if all(isinstance(one, kind) for one in chosen):
-        return chosen
-    if on == "vertices":
-        return list({vertex: None for one in chosen for vertex in _vertices_of(one)})
-    inside = {vertex for one in chosen for vertex in _vertices_of(one)}
-    near = {
-        other: None
-        for one in chosen
-        for other in (_edges_of(one) if on == "edges" else _faces_of(one))
-    }
-    return [other for other in near if all(vertex in inside for vertex in other.verts)]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import bpy
@@ -15,10 +14,14 @@ from ..registry import Assessment, Effect, tool
 from . import changes
 from .blocks import checked_name, editable, find
 from .node_layout import arrange
+from .node_reading import described
+from .node_types import new_node
+from .node_values import HOLDERS, SPECIAL
 from .parameters import NewNode, Socket
-from .rna import color, locate, plain, put, shown, socket_named
-from .set_material import give_nodes, loaded
-from .stacks import is_default
+from .rna import put
+from .rna_path import locate, socket_named
+from .set_material import give_nodes
+from .textures import loaded
 
 if TYPE_CHECKING:
     from annotated_types import MaxLen
@@ -68,7 +71,7 @@ def edit_nodes(
     """
     if not (add or set or link or unlink or remove or interface or clear):
         owner, tree = _existing(kind, name)
-        return _described(owner, tree)
+        return described(owner, tree)
     owner, tree = _tree(kind, name)
     editable(owner)
     editor = _Editor(owner, tree)
@@ -88,7 +91,7 @@ def edit_nodes(
     for ends in link:
         editor.link(*ends)
     arrange(tree, [node for node in editor.new if node.name not in editor.placed])
-    return _described(owner, tree)
+    return described(owner, tree)
 
 
 def _existing(kind: str, name: str) -> tuple[bpy.types.ID, Any]:
@@ -203,7 +206,7 @@ class _Editor:
 
     def add(self, wanted: NewNode) -> None:
         changes.changing(self.owner, f"{wanted.name or wanted.type} added")
-        node = _new_node(self.tree, wanted.type)
+        node = new_node(self.tree, wanted.type)
         if wanted.name:
             if self.tree.nodes.get(wanted.name) not in (None, node):
                 raise InvalidArguments(f"There is a node {wanted.name!r} already.")
@@ -226,8 +229,8 @@ class _Editor:
             self._set_input(node, key, value)
 
     def _set_property(self, node: Any, key: str, value: object) -> bool:
-        special = _SPECIAL.get(key)
-        if special is not None and (key == "pair" or hasattr(node, _HOLDERS[key])):
+        special = SPECIAL.get(key)
+        if special is not None and (key == "pair" or hasattr(node, HOLDERS[key])):
             changes.changing(self.owner, f"{node.name} {key}")
             special(self.tree, node, value)
             return True
@@ -361,174 +364,3 @@ _OTHER_KEYS = {"dust_density": "aerosol_density", "aerosol_density": "dust_densi
 
 def _is_hdr(path: str) -> bool:
     return path.lower().endswith((".hdr", ".exr"))
-
-
-def _set_ramp(_tree: Any, node: Any, value: object) -> None:
-    stops = [_stop(each) for each in value] if isinstance(value, list) else []
-    if not 1 <= len(stops) <= 32:
-        raise InvalidArguments("color_ramp: 1 to 32 stops, each [position, color].")
-    elements = node.color_ramp.elements
-    while len(elements) > 1:
-        elements.remove(elements[-1])
-    for number, (place, shade) in enumerate(sorted(stops, key=lambda stop: stop[0])):
-        element = elements[0] if number == 0 else elements.new(place)
-        element.position = place
-        element.color = shade
-
-
-def _stop(given: object) -> tuple[float, list[float]]:
-    match given:
-        case [int() | float() as place, shade] if 0 <= place <= 1:
-            parts = color(shade) if isinstance(shade, str) else shade
-            if isinstance(parts, list) and len(parts) in (3, 4):
-                if all(isinstance(part, int | float) for part in parts):
-                    return float(place), [*parts, 1.0][:4]
-    raise InvalidArguments(
-        f"color_ramp: a stop is [position from 0 to 1, [r, g, b] or '#rrggbb'], not {given!r}."
-    )
-
-
-def _set_curve(_tree: Any, node: Any, value: object) -> None:
-    places = value if isinstance(value, list) else []
-    pairs = all(
-        isinstance(p, list) and len(p) == 2 and all(isinstance(n, int | float) for n in p)
-        for p in places
-    )
-    if len(places) < 2 or not pairs:
-        raise InvalidArguments("curve: at least two points, each [x, y].")
-    curve = node.mapping.curves[len(node.mapping.curves) - 1]
-    while len(curve.points) > 2:
-        curve.points.remove(curve.points[1])
-    for number, (x, y) in enumerate(sorted(places)):
-        knot = curve.points[number] if number < 2 else curve.points.new(x, y)
-        knot.location = (x, y)
-    node.mapping.update()
-
-
-def _set_pair(tree: Any, node: Any, value: object) -> None:
-    if not hasattr(node, "pair_with_output"):
-        raise InvalidArguments(f"{node.name!r} begins no zone.")
-    node.pair_with_output(find(tree.nodes, str(value), "node"))
-
-
-_SPECIAL = {"color_ramp": _set_ramp, "curve": _set_curve, "pair": _set_pair}
-_HOLDERS = {"color_ramp": "color_ramp", "curve": "mapping"}
-
-_PREFIXES = {
-    "ShaderNodeTree": ("ShaderNode",),
-    "GeometryNodeTree": ("GeometryNode", "FunctionNode", "ShaderNode"),
-    "CompositorNodeTree": ("CompositorNode", "ShaderNode"),
-}
-"""How the types of a tree's nodes begin."""
-_OTHER_TYPES = {
-    "ColorRamp": ("ShaderNodeValToRGB",),
-    "MusgraveTexture": ("ShaderNodeTexNoise",),
-    "CompositorNodeComposite": ("NodeGroupOutput",),
-    "NodeGroupOutput": ("CompositorNodeComposite",),
-    "Composite": ("NodeGroupOutput",),
-    "CompositorNodeMixRGB": ("ShaderNodeMix",),
-    "CompositorNodeMath": ("ShaderNodeMath",),
-    "CompositorNodeMapRange": ("ShaderNodeMapRange",),
-    "CompositorNodeValToRGB": ("ShaderNodeValToRGB",),
-    "ShaderNodeSeparateRGB": ("ShaderNodeSeparateColor",),
-    "ShaderNodeCombineRGB": ("ShaderNodeCombineColor",),
-    "ShaderNodeTexMusgrave": ("ShaderNodeTexNoise",),
-}
-"""Types that another version of Blender calls otherwise, or has in another tree."""
-
-
-def _new_node(tree: Any, given: str) -> Any:
-    known = _types(tree.bl_idname)
-    if tree.bl_idname == "CompositorNodeTree" and tree.is_embedded_data:  # before 5.0
-        given = {"NodeGroupOutput": "Composite", "Group Output": "Composite"}.get(given, given)
-    short = given.strip().replace(" ", "")
-    tries = [
-        known.get(given.strip().lower(), ""),
-        given,
-        *(prefix + short for prefix in _PREFIXES.get(tree.bl_idname, ())),
-        *_OTHER_TYPES.get(short, ()),
-    ]
-    for idname in tries:
-        if not isinstance(getattr(bpy.types, idname, None), type):
-            continue
-        try:
-            return tree.nodes.new(idname)
-        except RuntimeError:  # unknown, or not for this kind of tree
-            continue
-    names = [getattr(bpy.types, idname).bl_rna.name for idname in known.values()]
-    hint = nearest(given, [*names, *known.values()])
-    raise InvalidArguments(f"There is no node type {given!r} for this tree.{hint}", given=given)
-
-
-@cache
-def _types(tree: str) -> dict[str, str]:
-    """Return node types by the names that the menus show, in lower case."""
-    found: dict[str, str] = {}
-    for prefix in (*_PREFIXES.get(tree, ()), "Node"):
-        for idname in dir(bpy.types):
-            if idname.startswith(prefix) and (kind := getattr(bpy.types, idname, None)):
-                if isinstance(kind, type) and issubclass(kind, bpy.types.Node):
-                    found.setdefault(kind.bl_rna.name.lower(), idname)
-    return found
-
-
-_ROOM = 6_500
-"""Bytes of a description."""
-
-
-def _described(owner: bpy.types.ID, tree: Any) -> dict[str, object]:
-    nodes: dict[str, object] = {}
-    room = _ROOM
-    for node in tree.nodes:
-        told: dict[str, object] = {"type": node.bl_idname}
-        if values := dict(_values(node)):
-            told["set"] = values
-        room -= len(str(told)) + len(node.name)
-        if room < 0:
-            break
-        nodes[node.name] = told
-    links = []
-    for each in tree.links:
-        ends = [each.from_node.name, each.from_socket.name, each.to_node.name, each.to_socket.name]
-        room -= len(str(ends))
-        if room < 0:
-            break
-        links.append(ends)
-    answer: dict[str, object] = {"of": owner.name, "nodes": nodes, "links": links}
-    if len(nodes) < len(tree.nodes) or len(links) < len(tree.links):
-        answer["left_out"] = f"{len(tree.nodes)} nodes, {len(tree.links)} links in all"
-    return answer
-
-
-def _values(node: Any) -> Iterator[tuple[str, object]]:
-    for socket in node.inputs:
-        if socket.enabled and not socket.is_linked and hasattr(socket, "default_value"):
-            prop = socket.bl_rna.properties["default_value"]
-            value = socket.default_value
-            if prop.type == "POINTER":
-                if value is not None:
-                    yield socket.name, value.name
-            elif not _starts_so(prop, value):
-                yield socket.name, shown(socket, prop)
-    base = {*bpy.types.Node.bl_rna.properties.keys(), "is_active_output"}
-    for prop in node.bl_rna.properties:
-        if prop.identifier in base or prop.is_readonly or prop.type == "COLLECTION":
-            continue
-        if prop.identifier.replace("_", " ").title() in node.inputs:
-            continue
-        value = getattr(node, prop.identifier)
-        if prop.type == "POINTER":
-            if isinstance(value, bpy.types.ID):
-                yield prop.identifier, value.name
-        elif not _starts_so(prop, value):
-            yield prop.identifier, shown(node, prop)
-    if (ramp := getattr(node, "color_ramp", None)) is not None:
-        yield "color_ramp", [[plain(e.position), plain(list(e.color))] for e in ramp.elements]
-    if not node.inputs and len(node.outputs) == 1 and hasattr(node.outputs[0], "default_value"):
-        yield node.outputs[0].name, plain(node.outputs[0].default_value)
-
-
-def _starts_so(prop: Any, value: Any) -> bool:
-    if prop.type == "ENUM" and prop.identifier == "default_value":
-        return False  # a menu's values are its node's own; RNA has no default of them
-    return is_default(prop, value)

@@ -14,7 +14,7 @@ import bpy
 from ..errors import InvalidArguments, nearest
 from . import changes
 from .blocks import find, list_of
-from .rna import color
+from .rna_value import color
 
 
 def values(modifier: Any) -> Iterator[tuple[str, Any]]:

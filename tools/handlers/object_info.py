@@ -11,7 +11,7 @@ from mathutils import Matrix, Vector
 
 from ..registry import Effect, tool
 from .blocks import find_objects
-from .rna import plain
+from .rna_value import plain
 from .stacks import settings
 from .transforms import rotation_of, world_matrix
 

@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 
 from ..errors import InvalidArguments, nearest
-from . import rna
+from .rna_value import converted
 
 
 def exists(operator: str) -> bool:
@@ -34,5 +34,5 @@ def keywords(operator: str, properties: Mapping[str, object]) -> dict[str, Any]:
             raise InvalidArguments(f"{operator} has no property {key!r}.{hint}", given=key)
         if prop.type == "STRING" and prop.subtype in ("FILE_PATH", "DIR_PATH", "FILE_NAME"):
             raise InvalidArguments(f"{operator}: {key} is a file; only filepath names one here.")
-        given[key] = rna.converted(prop, value, f"{operator}: {key}")
+        given[key] = converted(prop, value, f"{operator}: {key}")
     return given

@@ -13,7 +13,9 @@ from ..reach import Reach, of_value
 from ..registry import Assessment, Effect, tool
 from . import changes
 from .blocks import editable, find_object
-from .rna import Place, assign, convert, is_angle, locate, plain, roots_of
+from .rna import assign
+from .rna_path import Place, locate, roots_of
+from .rna_value import convert, is_angle, plain
 from .walk import curves_of
 
 if TYPE_CHECKING:

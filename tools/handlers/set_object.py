@@ -15,7 +15,8 @@ from ..registry import Assessment, Effect, tool
 from . import changes, custom
 from .blocks import checked_name, editable, find_object, find_objects
 from .layer import in_layer, selection
-from .rna import roots_of, set_all
+from .rna import set_all
+from .rna_path import roots_of
 from .transforms import (
     move_in_world,
     parent_frame,

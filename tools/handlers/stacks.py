@@ -13,7 +13,8 @@ from ..registry import Assessment, Effect, tool
 from . import changes, node_inputs
 from .blocks import editable, find, find_objects
 from .layer import selection
-from .rna import plain, set_all, shown
+from .rna import set_all
+from .rna_value import plain, shown
 
 if TYPE_CHECKING:
     from annotated_types import Ge, MaxLen, MinLen
