@@ -151,5 +151,5 @@ def _parsed(arguments: str) -> Any:
     """Some models send nothing at all for a tool without parameters."""
     try:
         return json.loads(arguments) if arguments.strip() else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return arguments

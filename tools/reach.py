@@ -26,29 +26,39 @@ class Reach(enum.IntEnum):
 
 _CODE = frozenset("expression script bytecode bytecode_hash use_module driver drivers".split())
 _CODE_LISTS = ("texts", "drivers")
-_CODE_NODES = ("shadernodescript", "script")
-_FILE_NODES = ("compositornodeoutputfile", "file output")
 NODE_TYPE = "node type"
 """The key under which the type of a node that shall be made is asked about."""
-_PATH = re.compile(r"path(_raw)?$|directory$|_dir$|^file_?name$|^file$|^script$", re.IGNORECASE)
+_CODE_NODE = re.compile(r"script$")
+_FILE_NODE = re.compile(r"outputfile$|fileoutput$|^(geometrynode)?import")
+"""Types without blanks, in lower case, as menus and Python call them."""
+_PATH = re.compile(r"path(_raw)?$|directory$|_dir$|^file_?name$|^file$")
+_DISK = frozenset(("use_disk_cache", "use_external"))
 _WORDS = frozenset("body description tooltip label name text title".split())
 """Properties whose values are words for people, which may hold a slash."""
 
 
 def of_value(key: str, value: object) -> Reach:
-    """Return what setting the property named last in `key` to `value` reaches."""
-    words = re.findall(r"[A-Za-z_]\w*", re.sub(r"\[.*?\]", "", key)) or [key]
+    """Return what setting the property named last in `key` to `value` reaches.
+
+    Args:
+        key: A path or name, in any spelling that a handler understands: "Bytecode Hash" too.
+        value: As JSON.
+    """
+    if key == NODE_TYPE:
+        kind = re.sub(r"\s", "", str(value)).lower()
+        return Reach.CODE if _CODE_NODE.search(kind) else Reach(bool(_FILE_NODE.search(kind)))
+    spelled = re.sub(r"\[.*?\]", "", key.strip().lower().replace(" ", "_"))
+    words = re.findall(r"[a-z_]\w*", spelled) or [spelled]
     if _CODE & set(words) or words[0] in _CODE_LISTS:
         return Reach.CODE
+    if words[-1] in _DISK:
+        return Reach.FILES
     if not isinstance(value, str) or not value:
         return Reach.SCENE
-    if key == NODE_TYPE:
-        name = value.strip().lower()
-        return Reach.CODE if name in _CODE_NODES else Reach(name in _FILE_NODES)
-    if _PATH.search(words[-1]):
-        return Reach.FILES
     looks = "/" in value or "\\" in value
-    return Reach.FILES if looks and words[-1] not in _WORDS else Reach.SCENE
+    if _PATH.search(words[-1]) or (looks and words[-1] not in _WORDS):
+        return Reach.FILES
+    return Reach.SCENE
 
 
 def assess(values: Iterable[tuple[str, object]]) -> Assessment:
@@ -57,14 +67,14 @@ def assess(values: Iterable[tuple[str, object]]) -> Assessment:
     code = [f"{key} is code" for reach, key, _ in found if reach is Reach.CODE]
     files = [f"it sets {key} to {value}" for reach, key, value in found if reach is Reach.FILES]
     for reach, key, value in found:
-        if reach is Reach.FILES and key != NODE_TYPE:
-            local_path(str(value))
+        if reach is Reach.FILES and key != NODE_TYPE and isinstance(value, str):
+            local_path(value)
     if code:
         return Assessment(Effect.CODE, (*code, *files))
     return Assessment(Effect.FILES, tuple(files)) if files else Assessment(Effect.EDITS)
 
 
-def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+def flat(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """Yield keys and values, those of inner objects and lists by their own key."""
     for key, value in values.items():
         if isinstance(value, Mapping):

@@ -562,3 +562,40 @@ def test_a_nested_collection_stays_excluded(call):
     done(call("edit_collections", collection="Racks", parent="Room"))
     room = bpy.context.view_layer.layer_collection.children["Room"]
     assert room.children["Racks"].exclude
+
+
+@pytest.fixture
+def body(here):
+    """A rigid body that another scene shows too."""
+    bpy.context.view_layer.objects.active = cube()
+    bpy.ops.rigidbody.object_add()
+    other = bpy.data.scenes.new("Other")
+    other.collection.objects.link(cube())
+    return cube()
+
+
+def test_moving_into_a_collection_leaves_physics_and_other_scenes_alone(call, body):
+    assert call("edit_collections", collection="Props", objects=["Cube"]).ok
+    assert "Cube" in bpy.context.scene.rigidbody_world.collection.objects
+    assert "Cube" in bpy.data.scenes["Other"].objects
+    assert "Cube" not in bpy.data.collections["Collection"].objects
+
+
+def test_what_was_in_a_removed_collection_stays_in_the_scene(call, body):
+    call("edit_collections", collection="Props", objects=["Cube"])
+    assert call("edit_collections", collection="Props", remove=True).ok
+    assert "Cube" in bpy.context.scene.objects
+
+
+def test_faces_of_a_rigid_body_can_be_separated(call, body):
+    result = call(
+        "edit_mesh", name="Cube", steps=[{"do": "separate", "direction": "+Z", "name": "Top"}]
+    )
+    assert result.ok, result.error
+    assert len(bpy.data.objects["Top"].data.polygons) == 1
+
+
+def test_a_collection_that_holds_what_is_being_edited_is_not_excluded(refused):
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.ed.undo_push(message="Edit")
+    assert "is being edited" in refused("edit_collections", collection="Collection", exclude=True)

@@ -444,3 +444,8 @@ def test_one_undo_takes_the_object_and_its_data_back(call):
 def test_a_plane_stays_a_plane_where_there_is_one(call):
     plane()
     assert made(call("create_object", type="plane")).name == "Plane.001"
+
+
+@pytest.mark.parametrize("kind", ["uv_sphere", "torus", "grid"])
+def test_a_shape_that_would_take_minutes_is_refused_at_once(refused, kind):
+    assert "at most" in refused("create_object", type=kind, segments=4096, rings=4096)

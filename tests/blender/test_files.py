@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import bpy
@@ -177,16 +176,6 @@ def test_an_image_comes_in(bring, tmp_path):
     assert result.value == {"image": "a.png"}
     assert tuple(bpy.data.images["a.png"].size) == (4, 2)
     assert result.receipt.added == {"image": ("a.png",)}
-
-
-def test_a_font_comes_in(bring, tmp_path):
-    fonts = Path(bpy.utils.system_resource("DATAFILES", path="fonts")).glob("*.[ot]tf")
-    found = next(fonts, None)
-    if found is None:
-        pytest.skip("this bpy has no font files of one of these kinds")
-    shutil.copy(found, tmp_path / "own.ttf")
-    name = bring(tmp_path / "own.ttf").value["font"]
-    assert bpy.data.fonts[name].filepath == str(tmp_path / "own.ttf")
 
 
 @pytest.fixture
@@ -457,3 +446,20 @@ def test_an_object_that_is_not_in_the_view_layer_is_not_left_out_silently(refuse
     bpy.data.objects.new("Loose", bpy.data.meshes.new("Loose"))
     error = refused("export_file", filepath=str(tmp_path / "a.obj"), names=["Loose"])
     assert "is not in the current view layer" in error
+
+
+def test_what_belongs_to_a_file_is_not_replaced_unasked(refused, tmp_path):
+    (tmp_path / "a.bin").write_text("precious")
+    assert "a.bin" in refused("export_file", filepath=str(tmp_path / "a.gltf"), names=["Cube"])
+    assert (tmp_path / "a.bin").read_text() == "precious"
+    assert not (tmp_path / "a.gltf").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("a.stl", {"use_batch": True}), ("a.obj", {"export_animation": True}),
+     ("a.gltf", {"export_format": "GLB"}), ("a.gltf", {"export_texture_dir": "../elsewhere"})],
+)  # fmt: skip
+def test_an_option_that_would_write_other_files_is_refused(refused, tmp_path, name, option):
+    assert "properties" in refused("export_file", filepath=str(tmp_path / name), properties=option)
+    assert not list(tmp_path.iterdir())

@@ -400,3 +400,9 @@ def test_linked_data_is_not_animated(refused, tmp_path):
     bpy.context.collection.objects.link(wanted.objects[0])
     error = refused("set_keyframes", property="location", name="Cube", keys={"1": [0, 0, 0]})
     assert "is linked from" in error
+
+
+def test_easing_alone_is_an_edit_with_its_own_step(call):
+    call("set_keyframes", name="Cube", property="location", keys={"1": [0, 0, 0], "9": [1, 0, 0]})
+    result = call("set_keyframes", name="Cube", property="location", easing="EASE_OUT")
+    assert result.receipt.text() == "Changed object Cube (location interpolation)"

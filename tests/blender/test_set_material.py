@@ -383,3 +383,23 @@ def test_what_cannot_be_is_refused_with_what_could(refused, given, said):
 def test_colours_brighter_than_white_are_refused_or_kept(call):
     result = call("set_material", material="Red", color=[2, 0, 0])
     assert not result.ok or values("Red", "Base Color")[0][0] == 2
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [{'node_tree.nodes["Image Texture"].image.filepath': "/etc/hosts"},
+     {"animation_data.drivers[0].driver.expression": "1 + 1"}],
+)  # fmt: skip
+def test_paths_and_code_in_its_properties_ask_first(call, properties):
+    result = call("set_material", material="Material", properties=properties)
+    assert result.kind == "PermissionRefused"
+
+
+def test_a_slot_of_the_objects_own_is_given_the_material_too(call):
+    cube = bpy.data.objects["Cube"]
+    red, blue = bpy.data.materials.new("Red"), bpy.data.materials.new("Blue")
+    cube.data.materials[0] = red
+    cube.material_slots[0].link = "OBJECT"
+    cube.material_slots[0].material = blue
+    assert call("set_material", material="Red", objects=["Cube"]).ok
+    assert cube.material_slots[0].material == red

@@ -511,3 +511,10 @@ def test_linked_data_is_not_changed(refused, tmp_path):
     error = refused("set_properties", values={'objects["Cube"].location.x': 1})
     assert "is linked from" in error
     assert "object.make_local" in error
+
+
+def test_the_data_of_a_mesh_that_is_being_edited_is_not_set_in_vain(refused):
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.ed.undo_push(message="Edit")
+    error = refused("set_properties", values={'meshes["Cube"].vertices[0].co': [9, 9, 9]})
+    assert "being edited" in error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from scene_chat.tools.errors import InvalidArguments
-from scene_chat.tools.reach import Reach, assess, flat, local_path, of_value
+from scene_chat.tools.reach import NODE_TYPE, Reach, assess, flat, local_path, of_value
 from scene_chat.tools.registry import Effect
 
 
@@ -132,3 +132,24 @@ def test_the_path_of_another_machine_is_refused_before_anybody_is_asked():
 def test_what_is_no_path_is_refused(path):
     with pytest.raises(InvalidArguments, match="is no path"):
         local_path(path)
+
+
+@pytest.mark.parametrize(
+    ("type", "reach"),
+    [("S cript", Reach.CODE), ("ShaderNodeScript", Reach.CODE), ("Output File", Reach.FILES),
+     ("OutputFile", Reach.FILES), ("File Output", Reach.FILES), ("Import OBJ", Reach.FILES),
+     ("GeometryNodeImportSTL", Reach.FILES), ("Noise Texture", Reach.SCENE)],
+)  # fmt: skip
+def test_nodes_that_run_code_or_touch_files_are_known_in_every_spelling(type, reach):
+    assert of_value(NODE_TYPE, type) is reach
+
+
+@pytest.mark.parametrize("key", ["bytecode", "Bytecode", "Bytecode Hash", "Script", "expression"])
+def test_code_is_known_in_every_spelling(key):
+    assert of_value(key, "x") is Reach.CODE
+
+
+def test_a_cache_on_disk_touches_files():
+    assert (
+        of_value('objects["A"].modifiers["Cloth"].point_cache.use_disk_cache', True) is Reach.FILES
+    )

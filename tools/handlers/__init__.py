@@ -35,4 +35,4 @@ SMALL_SET = (
     "create_object", "delete_objects", "duplicate_objects", "execute_code", "get_object_info",
     "get_scene_info", "set_material", "set_object",
 )  # fmt: skip
-"""What a model with a window below 32k tokens gets."""
+"""Those that do most, for a model with a window below 32k tokens; nothing picks them yet."""

@@ -82,6 +82,12 @@ def find_collection(name: str) -> bpy.types.Collection:
     return found
 
 
+def scene_collections() -> set[bpy.types.Collection]:
+    """Return the current scene's collections: not those of other scenes, nor of its physics."""
+    top = bpy.context.scene.collection
+    return {top, *top.children_recursive}
+
+
 def editable(block: bpy.types.ID) -> None:
     """See to it that a data-block may be changed.
 

@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import InvalidArguments
 from . import changes
 from .blocks import editable
+from .rna_value import custom_value
 
 _SETTINGS = ("min", "max", "soft_min", "soft_max", "step", "default", "description", "subtype")
 
@@ -42,7 +43,7 @@ def put(block: Any, name: str, given: object) -> None:
             f"custom property {name!r}: there is no {unknown[0]!r}; it takes value, "
             f"{', '.join(_SETTINGS)}."
         )
-    value = _checked(name, value)
+    value = custom_value(f"custom property {name!r}", value)
     for limit in ("min", "max", "soft_min", "soft_max", "step"):
         if limit in settings and not isinstance(settings[limit], int | float):
             raise InvalidArguments(f"custom property {name!r}: {limit} is a number.")
@@ -75,21 +76,3 @@ def _fitting(value: Any, settings: dict[str, Any]) -> dict[str, Any]:
             for name, each in settings.items()
         }
     return settings
-
-
-def _checked(name: str, value: object) -> Any:
-    if isinstance(value, str) and "\0" not in value:
-        return value
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int) and -(2**31) <= value < 2**31:
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    if isinstance(value, list | tuple) and value:
-        if all(isinstance(each, int | float) and math.isfinite(each) for each in value):
-            return list(value)
-    raise InvalidArguments(
-        f"custom property {name!r}: a finite number, a text, true or false, or a list of numbers, "
-        f"not {value!r}."
-    )

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import bpy
 
-from ..errors import InvalidArguments
+from ..errors import InvalidArguments, Unavailable
 from ..registry import Effect, tool
 from . import changes
-from .blocks import checked_name, editable, find_collection, find_objects
+from .blocks import checked_name, editable, find_collection, find_objects, scene_collections
 
 if TYPE_CHECKING:
     from annotated_types import MaxLen
@@ -73,6 +73,11 @@ def edit_collections(
             found.hide_render = found.hide_viewport = not visible
             if layer is not None and visible:
                 layer.hide_viewport = False
+    if exclude:
+        within = {found, *found.children_recursive}
+        for each in getattr(bpy.context, "objects_in_mode", ()):
+            if within & set(each.users_collection):
+                raise Unavailable(f"{each.name!r} is being edited; leave that mode first.")
     if exclude is not None and layer is not None and layer.exclude != exclude:
         changes.changing(found, "excluded" if exclude else "included")
         layer.exclude = exclude
@@ -115,7 +120,8 @@ def _parents(found: bpy.types.Collection) -> list[bpy.types.Collection]:
 
 
 def _move(each: bpy.types.Object, found: bpy.types.Collection, keep_others: bool) -> None:
-    others = [place for place in each.users_collection if place != found]
+    ours = scene_collections()
+    others = [place for place in each.users_collection if place != found and place in ours]
     inside = each.name in found.objects
     if inside and (keep_others or not others):
         return
@@ -130,8 +136,9 @@ def _move(each: bpy.types.Object, found: bpy.types.Collection, keep_others: bool
 def _remove(found: bpy.types.Collection) -> dict[str, object]:
     above = _parents(found) or [bpy.context.scene.collection]
     changes.removing(found)
+    ours = scene_collections() - {found}
     for each in list(found.objects):
-        if len(each.users_collection) == 1:
+        if not ours & set(each.users_collection):
             above[0].objects.link(each)
     for child in list(found.children):
         if child not in above[0].children.values():

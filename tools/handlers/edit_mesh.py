@@ -366,7 +366,9 @@ class _Editor:
         other.data = data
         data.name = other.name = step.name or self.each.name
         for place in self.each.users_collection:
-            place.objects.link(other)
+            # A copied rigid body is in its world's collection already.
+            if other.rigid_body is None or other.name not in place.objects:
+                place.objects.link(other)
         kept = self._shape.copy()
         self._shape.faces.index_update()
         numbers = {face.index for face in faces}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +14,7 @@ import bpy
 from ..errors import InvalidArguments, NoSuchObject, ToolError, Unavailable, nearest
 from ..reach import Reach, local_path, of_value
 from ..registry import Assessment, Effect, tool
-from .blocks import find_collection, find_objects
+from .blocks import find_collection, find_objects, scene_collections
 from .layer import object_mode, selection
 from .operator_call import exists, keywords
 
@@ -53,24 +55,35 @@ _SELECTED_ONLY = (
 _LISTS = ("objects", "collections", "materials", "node_groups", "worlds", "actions", "images")
 """What is looked for in a .blend, in this order."""
 _LISTED = 60
-_BESIDE = {".obj": (".mtl",), ".gltf": (".bin",)}
-"""What is written beside a file."""
+_MORE_FILES = frozenset(("use_batch", "batch_mode", "export_animation", "use_batch_own_dir"))
 
 
 def _extension(path: str) -> str:
     return Path(path).suffix.lower().removeprefix(".")
 
 
+def _check_options(properties: Mapping[str, Any]) -> None:
+    """Only `filepath` names what is read or written, since that alone a person is asked about.
+
+    Raises:
+        InvalidArguments: an option would touch other files.
+    """
+    for name, value in properties.items():
+        if of_value(name, value) is Reach.FILES:
+            raise InvalidArguments(f"properties: {name} is a path; only filepath names one here.")
+        if (name in _MORE_FILES and value) or value == "IMPORT_COPY":
+            raise InvalidArguments(f"properties: {name} {value} would write more files than one.")
+
+
 def _assess_import(arguments: Mapping[str, Any]) -> Assessment:
     path = local_path(arguments["filepath"])
+    _check_options(arguments["properties"])
     return Assessment(Effect.FILES, (f"it reads {path}",))
 
 
 def _assess_export(arguments: Mapping[str, Any]) -> Assessment:
     path = str(Path(local_path(arguments["filepath"])).expanduser())
-    for name, value in arguments["properties"].items():
-        if of_value(name, value) is Reach.FILES:
-            raise InvalidArguments(f"properties: {name} is a path; only filepath names one here.")
+    _check_options(arguments["properties"])
     if os.path.lexists(path):
         if not arguments["overwrite"]:
             raise InvalidArguments(
@@ -120,10 +133,12 @@ def import_file(
     if not made:
         raise Unavailable(f"Blender found no objects in {path}.")
     if collection:
+        ours = scene_collections() - {target}
         for each in made:
-            for place in each.users_collection:
+            for place in ours & set(each.users_collection):
                 place.objects.unlink(each)
-            target.objects.link(each)
+            if each.name not in target.objects:
+                target.objects.link(each)
     return {"names": [each.name for each in made[:_LISTED]], "count": len(made)}
 
 
@@ -146,10 +161,9 @@ def export_file(
     if not folder.is_dir():
         raise InvalidArguments(f"filepath: there is no folder {folder}.")
     # Once more: what "//" stands for is known here only.
-    beside = [Path(path).with_suffix(each) for each in _BESIDE.get(Path(path).suffix.lower(), ())]
-    if not overwrite and (there := [each for each in (Path(path), *beside) if each.exists()]):
+    if not overwrite and Path(path).exists():
         raise InvalidArguments(
-            f"filepath: {there[0]} exists already; give another name, or overwrite true."
+            f"filepath: {path} exists already; give another name, or overwrite true."
         )
     objects = find_objects(names)
     kind = _extension(path)
@@ -161,20 +175,34 @@ def export_file(
         return _written(path)
     operator = _operator(kind, _EXPORTERS, "export")
     given = keywords(operator, properties)
-    if kind == "gltf":
-        given.setdefault("export_format", "GLTF_SEPARATE")
+    if kind == "gltf" and given.setdefault("export_format", "GLTF_SEPARATE") == "GLB":
+        raise InvalidArguments("properties: a .gltf is no GLB; name the file .glb.")
     if kind == "glb" and given.get("export_format", "GLB") != "GLB":
         raise InvalidArguments("properties: a .glb has export_format GLB; name the file .gltf.")
     given["check_existing"] = False
     if objects:
         options = _options(operator)
         given |= {name: True for name in _SELECTED_ONLY if name in options}
-        with selection(objects):
-            _call(operator, filepath=path, **given)
-    else:
-        with object_mode():
-            _call(operator, filepath=path, **given)
+    with (
+        tempfile.TemporaryDirectory(dir=bpy.app.tempdir) as aside,
+        selection(objects) if objects else object_mode(),
+    ):
+        # What comes beside it (.bin, .mtl, textures) is known only when it is written.
+        _call(operator, filepath=str(Path(aside) / Path(path).name), **given)
+        _move_here(Path(aside), folder, overwrite)
     return _written(path)
+
+
+def _move_here(aside: Path, folder: Path, overwrite: bool) -> None:
+    made = [each.relative_to(aside) for each in sorted(aside.rglob("*")) if each.is_file()]
+    if not overwrite and (there := [each for each in made if (folder / each).exists()]):
+        raise InvalidArguments(
+            f"filepath: {folder / there[0]}, which belongs to it, exists already; give another "
+            "folder, or overwrite true."
+        )
+    for each in made:
+        (folder / each).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(aside / each, folder / each)
 
 
 def _absolute(filepath: str) -> str:

@@ -20,7 +20,6 @@ _WIDTHS = {
     "delta_location": 3, "delta_scale": 3, "color": 4,
 }  # fmt: skip
 _FLAGS = ("hide_viewport", "hide_render", "hide_select", "show_name", "show_wire", "type")
-_APART = ("objects", "meshes", "actions")
 
 
 def fingerprint() -> str:

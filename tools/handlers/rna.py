@@ -98,6 +98,12 @@ def put(place: Place, value: object) -> None:
     new = convert(place, value)
     if equal(place.read(), new):
         return
+    mesh = place.block if isinstance(place.block, bpy.types.Mesh) else None
+    if mesh is not None and mesh.is_editmode and place.owner != mesh:
+        raise InvalidArguments(
+            f"{place.named}: this mesh is being edited, and leaving that mode would undo it. Use "
+            "edit_mesh, or leave the mode first."
+        )
     changes.changing(place.block, place.label)
     assign(place, new)
 

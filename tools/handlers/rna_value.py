@@ -39,7 +39,7 @@ def convert(place: Place, value: object) -> Any:
         InvalidArguments: it cannot be; with what would do.
     """
     if place.custom:
-        return _custom_value(place, value)
+        return custom_value(place.named, value)
     prop = place.prop
     if of_value(place.path, value) < _reach_of(place):
         raise InvalidArguments(
@@ -196,13 +196,9 @@ def _enum(prop: Any, value: object) -> Any:
         raise _Unfit(choices(value, names) if names else f"give a text, not {value!r}")
     found = match(value, names)
     # Enums whose values depend on the moment list none or one here; Blender decides then.
-    if found is None and len(names) > 1 and _is_static(prop):
+    if found is None and len(names) > 1 and prop.identifier not in _DYNAMIC_ENUMS:
         raise _Unfit(choices(value, names))
     return found or value
-
-
-def _is_static(prop: Any) -> bool:
-    return prop.identifier not in _DYNAMIC_ENUMS
 
 
 _DYNAMIC_ENUMS = frozenset(
@@ -261,16 +257,23 @@ def _pointer(prop: Any, value: object, place: Place | None) -> Any:
     return find(blocks, value, kind.name.lower())
 
 
-def _custom_value(place: Place, value: object) -> Any:
-    if isinstance(value, str | bool) or (isinstance(value, float) and math.isfinite(value)):
+def custom_value(what: str, value: object) -> Any:
+    """Return a JSON value that a custom property can hold.
+
+    Raises:
+        InvalidArguments: it cannot hold it; with `what` it is about.
+    """
+    if isinstance(value, bool) or (isinstance(value, str) and "\0" not in value):
         return value
     if isinstance(value, int) and -(2**31) <= value < 2**31:
+        return value
+    if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, list | tuple) and value:
         if all(isinstance(each, int | float) and math.isfinite(each) for each in value):
             return list(value)
     raise InvalidArguments(
-        f"{place.named}: a number, a text, true or false, or a list of numbers, not {value!r}."
+        f"{what}: give a finite number, a text, true or false, or a list of numbers, not {value!r}."
     )
 
 

@@ -28,7 +28,7 @@ _SHOWN = 100
 def _assess(arguments: Mapping[str, Any]) -> Assessment:
     if arguments["driver"] or of_value(arguments["property"], "") is Reach.CODE:
         return Assessment(Effect.CODE, (f"a driver evaluates {arguments['driver']!r}",))
-    asks = ("keys", "variables", "extrapolation", "clear", "interpolation")
+    asks = ("keys", "variables", "extrapolation", "clear", "interpolation", "easing")
     return Assessment(Effect.EDITS if any(arguments[each] for each in asks) else Effect.READS)
 
 

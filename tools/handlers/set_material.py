@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import bpy
 
 from ..errors import InvalidArguments
-from ..reach import assess
+from ..reach import assess, flat
 from ..registry import Assessment, Effect, tool
 from . import changes
 from .blocks import checked_name, editable, find_objects
@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 
 
 def _assess(arguments: Mapping[str, Any]) -> Assessment:
-    files = {f"{name} filepath": path for name, path in arguments["textures"].items() if path}
-    return assess((name, path) for name, path in files.items() if is_path(path))
+    pictures = [(f"{name} filepath", path) for name, path in arguments["textures"].items()]
+    return assess(
+        [
+            *((name, path) for name, path in pictures if is_path(path)),
+            *flat(arguments["inputs"]),
+            *flat(arguments["properties"]),
+        ]
+    )
 
 
 @tool(effect=Effect.EDITS, assess=_assess)
@@ -167,9 +173,10 @@ def _setprincipled_input(found: bpy.types.Material, surface: Any, name: str, val
         unlink(found.node_tree, socket)
     put(locate([socket], "default_value", found), value)
     if socket.name == "Base Color":
-        flat = [*socket.default_value]
-        if list(found.diffuse_color)[:3] != flat[:3]:  # what solid view shows
-            found.diffuse_color = flat
+        shade = [*socket.default_value]
+        if list(found.diffuse_color)[:3] != shade[:3]:  # what solid view shows
+            changes.changing(found, "viewport color")
+            found.diffuse_color = shade
 
 
 def _assign(
@@ -189,7 +196,7 @@ def _assign(
             if found not in list(slots):
                 changes.changing(each, "materials")
                 slots.append(found)
-        elif list(slots) != [found]:
+        elif [slot.material for slot in each.material_slots] != [found]:
             changes.changing(each, "material")
             slots.clear()
             slots.append(found)

@@ -255,11 +255,8 @@ def _turn(objects: list[bpy.types.Object], target: str | list[float]) -> None:
 
 def _show(each: bpy.types.Object, visible: bool) -> None:
     eye = in_layer(each)
-    if (
-        each.hide_render == visible
-        or (eye and each.hide_get() == visible)
-        or (visible and each.hide_viewport)
-    ):
+    shown = (not each.hide_render, not each.hide_viewport, not (eye and each.hide_get()))
+    if visible != all(shown) or (not visible and any(shown[::2] if eye else shown[:2])):
         changes.changing(each, "visibility")
     if each.library is None:
         each.hide_render = not visible

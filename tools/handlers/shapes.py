@@ -81,6 +81,16 @@ class Shape:
             raise InvalidArguments(f"rings: a {kind} needs at least 3.")
         if kind == "ico_sphere" and self.segments is not None and self.segments > 8:
             raise InvalidArguments("segments: at most 8 subdivisions of an ico_sphere.")
+        most = 50_000 if kind == "uv_sphere" else 250_000
+        if (self.segments or 32) * (self.rings or 16) > most and kind in (
+            "uv_sphere",
+            "torus",
+            "grid",
+        ):
+            raise InvalidArguments(
+                f"segments × rings: at most {most:,} faces of a {kind}, which Blender would be "
+                "minutes at; a Subdivision Surface modifier makes it finer."
+            )
         if kind == "mesh" and not self.points:
             raise InvalidArguments("A mesh needs points, and faces if it shall have any.")
         if kind == "curve" and self.points is not None and len(self.points) < 2:
