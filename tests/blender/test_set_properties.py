@@ -518,3 +518,20 @@ def test_the_data_of_a_mesh_that_is_being_edited_is_not_set_in_vain(refused):
     bpy.ops.ed.undo_push(message="Edit")
     error = refused("set_properties", values={'meshes["Cube"].vertices[0].co': [9, 9, 9]})
     assert "being edited" in error
+
+
+def test_the_inputs_of_a_group_node_are_those_of_the_group_that_is_set_beside_them(call):
+    for name, socket in (("One", "Width"), ("Two", "Height")):
+        call("edit_nodes", kind="group", name=name,
+             interface=[{"name": socket, "in_out": "INPUT"}, {"name": "Both", "in_out": "INPUT"}])  # fmt: skip
+    call("edit_nodes", kind="material", name="Material",
+         add=[{"type": "ShaderNodeGroup", "name": "G", "set": {"node_tree": "One"}}])  # fmt: skip
+    node = 'materials["Material"].node_tree.nodes["G"]'
+    result = call("set_properties", values={
+        f'{node}.inputs["Both"].default_value': 3.0,
+        f"{node}.node_tree": "Two",
+        f'{node}.inputs["Height"].default_value': 5.0,
+    })  # fmt: skip
+    assert result.ok, result.error
+    inputs = bpy.data.materials["Material"].node_tree.nodes["G"].inputs
+    assert (inputs["Both"].default_value, inputs["Height"].default_value) == (3, 5)

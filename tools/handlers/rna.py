@@ -52,8 +52,7 @@ def set_all(
         left = {}
         for path, value in todo.items():
             try:
-                # Found anew: a lamp of another type has other properties. Kept, since the next
-                # value may be a name that the path goes by.
+                # Found anew each time: a lamp of another type has other properties.
                 places[path] = locate(roots, path, holder)
                 put(places[path], value)
             except ToolError as fault:
@@ -65,15 +64,29 @@ def set_all(
     # Setting one may reset another, as the file format does with the codec.
     for _ in range(2):
         for path, value in values.items():
+            places[path] = _again(roots, path, holder, places)
             put(places[path], value)
     bpy.context.view_layer.update()  # what follows from what was set, such as dimensions
     for path, value in values.items():
-        place = places[path]
+        place = places[path] = _again(roots, path, holder, places)
         if not equal(place.read(), _as_kept(place, value)):
             raise InvalidArguments(
                 f"{place.named} stays {plain(place.read())!r}: it does not go with the others."
             )
     return {path: place.shown() for path, place in places.items()}
+
+
+def _again(
+    roots: list[Any], path: str, holder: bpy.types.ID | None, places: Mapping[str, Place]
+) -> Place:
+    """Where a path leads now: what it led to may be gone since, such as a group node's inputs. It
+    leads nowhere any more where one of the values was a name that it goes by."""
+    try:
+        return locate(roots, path, holder)
+    except ToolError:
+        if not any(place.key == "name" for place in places.values()):
+            raise
+        return places[path]
 
 
 def _as_kept(place: Place, value: object) -> Any:

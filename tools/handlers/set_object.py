@@ -213,9 +213,7 @@ def _wanted(
 ) -> tuple[Any, Any, Any]:
     """Return what location, rotation and scale shall be, in their space; None for what stays."""
     if not relative:
-        stays = each.parent is not None and space == "world"
-        # A child that is not told where to go goes with its parent.
-        return location, rotation, scale if scale is not None or not stays else None
+        return location, rotation, scale
     own = space == "local" or each.parent is None
     world = world_matrix(each)
     if location is not None:
@@ -256,7 +254,8 @@ def _turn(objects: list[bpy.types.Object], target: str | list[float]) -> None:
 def _show(each: bpy.types.Object, visible: bool) -> None:
     eye = in_layer(each)
     shown = (not each.hide_render, not each.hide_viewport, not (eye and each.hide_get()))
-    if visible != all(shown) or (not visible and any(shown[::2] if eye else shown[:2])):
+    left = not all(shown) if visible else any(shown[::2] if eye else shown[:2])
+    if left:
         changes.changing(each, "visibility")
     if each.library is None:
         each.hide_render = not visible
