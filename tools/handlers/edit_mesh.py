@@ -31,9 +31,9 @@ _MOST_VERTICES = 2_000_000
 
 @tool(effect=Effect.EDITS)
 def edit_mesh(name: str, steps: Annotated[list[Step], MinLen(1), MaxLen(50)]) -> dict[str, object]:
-    """Edit a mesh in steps; each chooses faces (or edges, vertices) and does something with them.
+    """Edit a mesh in steps; each chooses faces, edges or vertices and does something with them.
 
-    What is chosen has to meet all of: `direction` (faces looking that way, edges along it, the farthest vertices: "+X"…"-Z" or [x, y, z]), `min` and `max` (world corners around their centres), `index`, `material`, `boundary` (open edges), `angle` (degrees of tolerance; of edges without direction: sharper than it). Nothing given: what the step before made or chose; at first, with `all`, and for unwrapping: all.
+    What is chosen has to meet all of: `direction` (faces looking so, edges along it, the farthest vertices: "+X"…"-Z" or [x, y, z]), `min` and `max` (world corners around their centres), `index`, `material`, `boundary` (open edges), `angle` (degrees of tolerance; of edges without direction: sharper than it). Nothing given: what the step before made or chose; at first, with `all`, and for unwrapping: all.
     `amount` is metres for extrude, inset, bevel and merge, 0 to 1 for crease and vertex_group. `vector` is world [x, y, z] metres for extrude, move, duplicate; degrees for rotate; factors for scale. `segments` are cuts of subdivide and bevel. `individual` extrudes or insets face by face. smooth with `angle` keeps sharper edges sharp. `name` is the material of assign_material, the new object of separate, the vertex_group.
 
     Args:

@@ -50,12 +50,11 @@ def run_operator(
     mode: Literal["OBJECT", "EDIT", "POSE", "SCULPT", "WEIGHT_PAINT", "VERTEX_PAINT"] = "OBJECT",
     active: str = "",
 ) -> dict[str, object]:
-    """Run one of Blender's operators, for what no other tool does: object.join, object.convert, object.make_single_user, object.make_local, mesh.*, armature.*, object.mode_set, …
+    """Run one of Blender's operators, for what no other tool does: object.join, object.convert, object.make_single_user, object.mode_set, …
 
     Args:
         operator: As in Python, without bpy.ops.
-        names: Objects to run it on, selected for its time; else the user's own selection and mode.
-        properties: Its properties; angles in degrees.
+        names: Objects to run it on; else the user's selection and mode.
         mode: Run it in this mode (with names).
         active: The active object of `names`; the last if left out.
     """

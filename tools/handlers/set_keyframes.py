@@ -50,9 +50,9 @@ def set_keyframes(
     """Animate a property by keyframes or a driver; without either, read what there is.
 
     Args:
-        property: Path as in set_properties, or within the object `name`: location, rotation, scale, location.z, hide_render, lens, constraints["Follow Path"].offset_factor, modifiers["Build"].frame_start.
+        property: Path as in set_properties, or in the object `name`: rotation, location.z, lens, constraints["Follow Path"].offset_factor.
         name: The object.
-        keys: Frame to value (degrees for angles), such as {"1": [0, 0, 0], "24": [0, 0, 2]}; null deletes that key.
+        keys: Frame to value, such as {"1": [0, 0, 0], "24": [0, 0, 2]}; null deletes that key.
         interpolation: Of these keys, or of all if none are given.
         driver: Expression of `variables`, such as "2 * x"; empty with one variable: its value.
         variables: Name to path of what it reads, such as objects["Empty"].location.x (radians).

@@ -19,12 +19,12 @@ def _assess(arguments: Mapping[str, Any]) -> Assessment:
 
 @tool(effect=Effect.EDITS, assess=_assess)
 def set_properties(values: dict[str, object]) -> dict[str, object]:
-    """Set any settings by RNA path, all or none: render, camera, light, world, physics, colour management…
+    """Set any settings by RNA path, all or none: render, world, physics, colour management…
 
     Angles in degrees, colours [r, g, b] or "#rrggbb", data-blocks by name. A wrong value is answered with the valid ones.
 
     Args:
-        values: Path to value. From the scene: render.engine, render.resolution_x, render.image_settings.file_format, cycles.samples, cycles.device, view_settings.look, view_layer.use_pass_z, frame_end, camera, rigidbody_world.point_cache.frame_end, world.color. From any list: objects["Cube"].rigid_body.mass, materials["Red"].node_tree.nodes["Mix"].inputs["Factor"].
+        values: Path to value. From the scene: render.engine, render.image_settings.file_format, cycles.samples, view_settings.look, view_layer.use_pass_z, frame_end, camera, world.color. From any list: objects["Cube"].rigid_body.mass, materials["Red"].node_tree.nodes["Mix"].inputs["Factor"].
 
     Returns:
         What each is now.

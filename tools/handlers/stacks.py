@@ -43,9 +43,9 @@ def set_modifier(
 
     Args:
         names: Names or patterns.
-        type: Adds one of this type, such as ARRAY, BEVEL, BOOLEAN, MIRROR, SOLIDIFY, SUBSURF, NODES, CLOTH.
+        type: Adds one of this type, such as ARRAY, BEVEL, BOOLEAN, MIRROR, SUBSURF, NODES.
         modifier: Its name: an existing one is changed, else the new one gets it.
-        properties: By path; angles in degrees, objects by name, such as count, width, levels, object, settings.mass; for geometry nodes node_group and the group's inputs by name.
+        properties: By path, such as count, width, levels, object, settings.mass; for geometry nodes node_group and the group's inputs by name.
         index: Its place in the stack, 0 first.
         action: Apply makes its effect part of the mesh.
     """
@@ -87,7 +87,7 @@ def set_constraint(
 
     Args:
         names: Names or patterns.
-        type: Adds one of this type, such as TRACK_TO, COPY_LOCATION, FOLLOW_PATH, LIMIT_ROTATION, CHILD_OF.
+        type: Adds one of this type, such as TRACK_TO, COPY_LOCATION, FOLLOW_PATH.
         constraint: Its name: an existing one is changed, else the new one gets it.
         properties: By path, such as target, subtarget, track_axis, influence, use_curve_follow.
         index: Its place in the stack.
