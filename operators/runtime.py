@@ -154,7 +154,7 @@ class Runtime:
     def run_until(self, done: Callable[[], bool]) -> None:
         """Without a window: run what is queued until `done` says so. Main thread."""
         while not done():
-            self.queue.drain(budget=_TICK_SECONDS, linger=_TICK_SECONDS)
+            self.queue.drain(budget=_TICK_SECONDS, linger=_TICK_SECONDS, enough=done)
 
     def close(self) -> None:
         """End everything, whatever fails on the way: a thread that is left keeps Blender alive."""

@@ -45,6 +45,13 @@ def test_jobs_of_one_line_are_run_beyond_the_budget_in_one_go(queue):
     assert queue.drain(budget=0.01) == 3
 
 
+def test_what_was_waited_for_ends_the_lingering(queue):
+    job = submit(queue, lambda _: None)
+    began = time.monotonic()
+    assert queue.drain(budget=5.0, linger=5.0, enough=job.future.done) == 1
+    assert time.monotonic() - began < 4
+
+
 def test_lingering_takes_in_a_job_that_comes_a_moment_later(queue):
     timer = threading.Timer(0.02, lambda: submit(queue, lambda _: None))
     timer.start()
