@@ -29,7 +29,7 @@ def register() -> None:
     libraries.check()
     scene = LiveScene()
     registry = Registry()
-    for function in (*handlers.TOOLS, restore_tool(scene.turns)):
+    for function in (*handlers.TOOLS, restore_tool(scene.undo)):
         registry.add(function)
     alarm = Alarm()
     queue = MainThreadQueue(alarm)

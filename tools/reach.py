@@ -55,8 +55,7 @@ def of_value(key: str, value: object) -> Reach:
         return Reach.FILES
     if not isinstance(value, str) or not value:
         return Reach.SCENE
-    looks = "/" in value or "\\" in value
-    if _PATH.search(words[-1]) or (looks and words[-1] not in _WORDS):
+    if _PATH.search(words[-1]) or (is_path(value) and words[-1] not in _WORDS):
         return Reach.FILES
     return Reach.SCENE
 
@@ -74,6 +73,11 @@ def assess(values: Iterable[tuple[str, object]]) -> Assessment:
     return Assessment(Effect.FILES, tuple(files)) if files else Assessment(Effect.EDITS)
 
 
+def assess_properties(arguments: Mapping[str, Any]) -> Assessment:
+    """Return what a call would do whose only way to files and code are its `properties`."""
+    return assess(flat(arguments["properties"]))
+
+
 def flat(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """Yield keys and values, those of inner objects and lists by their own key."""
     for key, value in values.items():
@@ -84,6 +88,11 @@ def flat(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
                 yield from flat(each) if isinstance(each, Mapping) else [(key, each)]
         else:
             yield key, value
+
+
+def is_path(value: object) -> bool:
+    """Return whether a value looks like a path rather than a name: whether it names a folder."""
+    return isinstance(value, str) and ("/" in value or "\\" in value)
 
 
 def local_path(path: str) -> str:

@@ -13,6 +13,24 @@ def cube():
     return bpy.data.objects["Cube"]
 
 
+def done(result):
+    """A call's result, which has to be good, with Blender brought up to date."""
+    assert result.ok, result.error
+    bpy.context.view_layer.update()
+    return result
+
+
+def linked_cube(folder):
+    """A "Cube" from another file; this file's own is "Own" from then on."""
+    path = str(folder / "library.blend")
+    bpy.data.libraries.write(path, {cube()})
+    cube().name = "Own"
+    with bpy.data.libraries.load(path, link=True) as (_, wanted):
+        wanted.objects = ["Cube"]
+    bpy.context.collection.objects.link(wanted.objects[0])
+    return wanted.objects[0]
+
+
 def empty(name, collection=None, **attributes):
     made = bpy.data.objects.new(name, None)
     (collection or bpy.context.scene.collection).objects.link(made)

@@ -10,6 +10,7 @@ from blender.scenes import (
     LONGEST,
     NO_NUMBERS,
     cube,
+    done,
     elsewhere,
     empty,
     linked,
@@ -17,12 +18,6 @@ from blender.scenes import (
     selected,
     world,
 )
-
-
-def done(result):
-    assert result.ok, result.error
-    bpy.context.view_layer.update()
-    return result
 
 
 def named(name):

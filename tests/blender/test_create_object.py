@@ -10,6 +10,7 @@ from blender.scenes import (
     LONGEST,
     NO_NUMBERS,
     cube,
+    done,
     empty,
     linked,
     plane,
@@ -21,9 +22,7 @@ from mathutils import Vector
 
 
 def made(result):
-    assert result.ok, result.error
-    bpy.context.view_layer.update()
-    return bpy.data.objects[result.value["name"]]
+    return bpy.data.objects[done(result).value["name"]]
 
 
 @pytest.mark.parametrize(

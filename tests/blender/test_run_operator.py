@@ -6,6 +6,7 @@ import math
 
 import bpy
 import pytest
+from blender.scenes import linked_cube
 
 
 @pytest.fixture
@@ -251,12 +252,7 @@ def test_an_object_outside_the_view_layer_is_refused(refused):
 
 
 def test_linked_objects_are_refused_until_made_local(refused, run, tmp_path):
-    path = str(tmp_path / "library.blend")
-    bpy.data.libraries.write(path, {bpy.data.objects["Cube"]})
-    bpy.data.objects["Cube"].name = "Own"
-    with bpy.data.libraries.load(path, link=True) as (_, wanted):
-        wanted.objects = ["Cube"]
-    bpy.context.collection.objects.link(wanted.objects[0])
+    linked_cube(tmp_path)
     error = refused("run_operator", operator="object.shade_smooth", names=["Cube"])
     assert "is linked from" in error
     run("object.make_local", names=["Cube"], properties={"type": "SELECT_OBDATA"})

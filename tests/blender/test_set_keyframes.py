@@ -6,6 +6,7 @@ import math
 
 import bpy
 import pytest
+from blender.scenes import linked_cube
 
 
 @pytest.fixture
@@ -392,12 +393,7 @@ def test_what_lies_outside_the_scene_is_not_reached(refused):
 
 
 def test_linked_data_is_not_animated(refused, tmp_path):
-    path = str(tmp_path / "library.blend")
-    bpy.data.libraries.write(path, {bpy.data.objects["Cube"]})
-    bpy.data.objects["Cube"].name = "Own"
-    with bpy.data.libraries.load(path, link=True) as (_, wanted):
-        wanted.objects = ["Cube"]
-    bpy.context.collection.objects.link(wanted.objects[0])
+    linked_cube(tmp_path)
     error = refused("set_keyframes", property="location", name="Cube", keys={"1": [0, 0, 0]})
     assert "is linked from" in error
 

@@ -11,6 +11,7 @@ from blender.scenes import (
     LONGEST,
     NO_NUMBERS,
     cube,
+    done,
     elsewhere,
     empty,
     linked,
@@ -25,12 +26,6 @@ from mathutils import Euler, Matrix, Vector
 
 def degrees(each):
     return rounded(map(math.degrees, each.rotation_euler), 3)
-
-
-def done(result):
-    assert result.ok, result.error
-    bpy.context.view_layer.update()
-    return result
 
 
 def family():

@@ -6,6 +6,7 @@ import math
 
 import bpy
 import pytest
+from blender.scenes import linked_cube
 
 FIVE = bpy.app.version >= (5, 0, 0)
 EEVEE = "BLENDER_EEVEE" if FIVE else "BLENDER_EEVEE_NEXT"
@@ -502,12 +503,7 @@ def test_a_drivers_expression_is_no_scene_setting_by_another_path(refused):
 
 
 def test_linked_data_is_not_changed(refused, tmp_path):
-    path = str(tmp_path / "library.blend")
-    bpy.data.libraries.write(path, {bpy.data.objects["Cube"]})
-    bpy.data.objects["Cube"].name = "Own"
-    with bpy.data.libraries.load(path, link=True) as (_, wanted):
-        wanted.objects = ["Cube"]
-    bpy.context.collection.objects.link(wanted.objects[0])
+    linked_cube(tmp_path)
     error = refused("set_properties", values={'objects["Cube"].location.x': 1})
     assert "is linked from" in error
     assert "object.make_local" in error

@@ -6,13 +6,7 @@ import math
 
 import bpy
 import pytest
-from blender.scenes import LONGEST, cube, elsewhere, empty, linked, rounded, selected, world
-
-
-def done(result):
-    assert result.ok, result.error
-    bpy.context.view_layer.update()
-    return result
+from blender.scenes import LONGEST, cube, done, elsewhere, empty, linked, rounded, selected, world
 
 
 def named(name):

@@ -88,6 +88,12 @@ def scene_collections() -> set[bpy.types.Collection]:
     return {top, *top.children_recursive}
 
 
+def link_copy(copy: bpy.types.Object, place: bpy.types.Collection) -> None:
+    """Link a copied object to a collection. A rigid body's copy is in its world's already."""
+    if copy.rigid_body is None or copy.name not in place.objects:
+        place.objects.link(copy)
+
+
 def editable(block: bpy.types.ID) -> None:
     """See to it that a data-block may be changed.
 
@@ -128,12 +134,16 @@ def lists() -> dict[str, str]:
 
 def list_of(kind: Any) -> Any:
     """Return the list of `bpy.data` for a type's RNA, such as that of PointLight; None if none."""
+    name = list_name(kind)
+    return None if name is None else getattr(bpy.data, name)
+
+
+def list_name(kind: Any) -> str | None:
+    """Return what the list of `bpy.data` is called that holds a type, by its RNA; None if none."""
     known = lists()
-    while kind is not None:
-        if kind.identifier in known:
-            return getattr(bpy.data, known[kind.identifier])
+    while kind is not None and kind.identifier not in known:
         kind = kind.base
-    return None
+    return None if kind is None else known[kind.identifier]
 
 
 def kind_of(block: bpy.types.ID) -> str:

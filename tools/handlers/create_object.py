@@ -5,20 +5,19 @@ Built from data, not by operators: those would add to the mesh that the user is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import bpy
 
 from ..errors import InvalidArguments
-from ..reach import assess, flat
-from ..registry import Assessment, Effect, tool
+from ..reach import assess_properties
+from ..registry import Effect, tool
 from . import changes
 from .blocks import checked_name, editable, find, find_collection, find_object
 from .layer import select_only
 from .rna import set_all
 from .shapes import Shape
-from .transforms import point, set_parent, set_rotation
+from .transforms import check_target, point, set_parent, set_rotation
 
 if TYPE_CHECKING:
     from annotated_types import Ge, Le, MaxLen
@@ -34,11 +33,7 @@ _NAMES = {
 }
 
 
-def _assess(arguments: Mapping[str, Any]) -> Assessment:
-    return assess(flat(arguments["properties"]))
-
-
-@tool(effect=Effect.EDITS, assess=_assess)
+@tool(effect=Effect.EDITS, assess=assess_properties)
 def create_object(
     type: Literal[
         "cube",
@@ -106,8 +101,7 @@ def create_object(
     editable(target)
     above = find_object(parent) if parent else None
     look = find(bpy.data.materials, material, "material") if material else None
-    if isinstance(point_at, str):
-        find_object(point_at)
+    check_target(point_at)
     data = Shape(dimensions, segments, rings, top_radius, points, faces, spline, cyclic, text)
     data.check(type)
     changes.begin()
@@ -128,7 +122,7 @@ def create_object(
     if above is not None:
         set_parent(made, above)
     if point_at is not None:
-        _point(made, point_at)
+        point(made, point_at)
     if properties:
         set_all([made.data, made] if made.data else [made], properties)
     select_only([made])
@@ -136,12 +130,6 @@ def create_object(
     if made.data is not None:
         told["data"] = made.data.name
     return told
-
-
-def _point(made: bpy.types.Object, target: str | list[float]) -> None:
-    if isinstance(target, list) and len(target) != 3:
-        raise InvalidArguments(f"point_at: a name or [x, y, z], not {target!r}.")
-    point(made, target)
 
 
 def _active_collection() -> bpy.types.Collection:

@@ -9,7 +9,7 @@ import bpy
 from ..registry import Effect, tool
 from . import changes
 from .blocks import editable, find_objects
-from .transforms import set_world_matrix, world_matrix
+from .transforms import children_of_all, set_world_matrix, world_matrix
 
 if TYPE_CHECKING:
     from annotated_types import MaxLen, MinLen
@@ -29,10 +29,7 @@ def delete_objects(
         How many were deleted.
     """
     gone = dict.fromkeys(find_objects(names))
-    below: dict[bpy.types.Object, list[bpy.types.Object]] = {}
-    for each in bpy.data.objects:
-        if each.parent is not None:
-            below.setdefault(each.parent, []).append(each)
+    below = children_of_all()
     if children:
         waiting = list(gone)
         while waiting:

@@ -11,9 +11,9 @@ from mathutils import Euler, Matrix, Vector
 from ..errors import InvalidArguments
 from ..registry import Effect, tool
 from . import changes
-from .blocks import checked_name, editable, find_collection, find_objects
+from .blocks import checked_name, editable, find_collection, find_objects, link_copy
 from .layer import select_only
-from .transforms import move_in_world, turn_in_world, world_matrix
+from .transforms import children_of_all, move_in_world, turn_in_world, world_matrix
 
 if TYPE_CHECKING:
     from annotated_types import Ge, Le, MaxLen, MinLen
@@ -87,10 +87,7 @@ def duplicate_objects(
 
 def _with_children(chosen: list[bpy.types.Object]) -> list[bpy.types.Object]:
     found: dict[bpy.types.Object, None] = {}
-    children: dict[bpy.types.Object, list[bpy.types.Object]] = {}
-    for each in bpy.data.objects:  # `children_recursive` walks all objects for each object
-        if each.parent is not None:
-            children.setdefault(each.parent, []).append(each)
+    children = children_of_all()
     waiting = list(chosen)
     while waiting:
         each = waiting.pop(0)
@@ -114,9 +111,7 @@ def _copy(
         copy.name = new_name
     places = [place for place in each.users_collection if place.library is None]
     for place in [target] if target else places or [bpy.context.scene.collection]:
-        # A copied rigid body is in its world's collection already.
-        if copy.rigid_body is None or copy.name not in place.objects:
-            place.objects.link(copy)
+        link_copy(copy, place)
     if bpy.context.mode != "OBJECT":
         copy.select_set(False)
     if each.hide_get():

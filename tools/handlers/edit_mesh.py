@@ -17,7 +17,7 @@ from mathutils import Euler, Matrix, Vector
 from ..errors import InvalidArguments, ToolError
 from ..registry import Effect, tool
 from . import changes
-from .blocks import checked_name, editable, find, find_object
+from .blocks import checked_name, editable, find, find_object, link_copy
 from .layer import in_layer, object_mode, selection
 from .mesh_choice import LISTS, Choice, Elements, direction, elements_as, faces_of, on_what
 from .parameters import Step
@@ -366,9 +366,7 @@ class _Editor:
         other.data = data
         data.name = other.name = step.name or self.each.name
         for place in self.each.users_collection:
-            # A copied rigid body is in its world's collection already.
-            if other.rigid_body is None or other.name not in place.objects:
-                place.objects.link(other)
+            link_copy(other, place)
         kept = self._shape.copy()
         self._shape.faces.index_update()
         numbers = {face.index for face in faces}

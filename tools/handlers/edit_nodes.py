@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import bpy
 
 from ..errors import InvalidArguments, ToolError, nearest
-from ..reach import NODE_TYPE, assess, flat
+from ..reach import NODE_TYPE, assess, flat, is_path
 from ..registry import Assessment, Effect, tool
 from . import changes
 from .blocks import checked_name, editable, find
@@ -252,7 +252,7 @@ class _Editor:
             if len(alike) != 1:
                 return False
             key = alike[0]
-        if key == "image" and isinstance(value, str) and ("/" in value or "\\" in value):
+        if key == "image" and is_path(value):
             image = loaded(value, "Linear Rec.709" if _is_hdr(value) else "sRGB")
             changes.changing(self.owner, f"{node.name} image")
             node.image = image

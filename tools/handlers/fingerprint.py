@@ -19,6 +19,8 @@ _WIDTHS = {
     "location": 3, "rotation_euler": 3, "rotation_quaternion": 4, "scale": 3,
     "delta_location": 3, "delta_scale": 3, "color": 4,
 }  # fmt: skip
+_KEPT = ("modifiers", "constraints", "[", "animation")
+"""What is walked of objects, whose other values are read for all at once."""
 _FLAGS = ("hide_viewport", "hide_render", "hide_select", "show_name", "show_wire", "type")
 
 
@@ -58,12 +60,11 @@ def _objects(digest: Any) -> None:
     for each in objects:
         data, parent = each.data, each.parent
         parts.append((data.name if data else "", parent.name if parent else ""))
-        if len(each.modifiers) or len(each.constraints) or len(set(each.keys()) - {"cycles"}):
+        own = set(each.keys()) - {"cycles"}
+        if own or len(each.modifiers) or len(each.constraints) or each.animation_data is not None:
             values = walked(each)
-            kept = [key for key in values if key.startswith(("modifiers", "constraints", "["))]
+            kept = [key for key in values if key.startswith(_KEPT)]
             parts.append(tuple((key, values[key]) for key in kept))
-        if each.animation_data is not None:
-            parts.append((repr(walked(each).get("animation")), ""))
         if parent is not None:
             matrix = each.matrix_parent_inverse
             parts.append((repr([tuple(row) for row in matrix]), each.parent_type))

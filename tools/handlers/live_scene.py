@@ -11,7 +11,6 @@ from ..gate import Origin
 from ..receipt import Receipt
 from ..registry import Tool
 from . import changes
-from .restore import Turns
 from .snapshot import Snapshot, Updates, changes_between, snapshot
 from .undo import UndoSteps
 
@@ -34,7 +33,6 @@ class LiveScene:
     def __init__(self) -> None:
         self.generation = 0
         self.undo = UndoSteps()
-        self.turns = Turns(self.undo)
         self._updates = Updates()
 
     def start(self) -> None:
@@ -44,7 +42,6 @@ class LiveScene:
         def file_opened(*_: object) -> None:
             self.generation += 1
             self.undo.forget()
-            self.turns.forget()
 
         self._file_opened = file_opened
         bpy.app.handlers.load_post.append(file_opened)
@@ -71,8 +68,8 @@ class LiveScene:
         receipt = self._receipt(watch)
         # What a comparison does not see, such as an image's pixels, is kept all the same.
         if watch.tool.keeps_step and (receipt or watch.tool.compared):
-            self.undo.commit(watch.origin.turn, watch.origin.title)
-            self.turns.note(watch.origin)
+            origin = watch.origin
+            self.undo.commit(origin.turn, origin.title, origin.name)
         return receipt
 
     def rollback(self, watch: Watch) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 
 from ..errors import InvalidArguments, nearest
-from ..reach import Reach, of_value
+from ..reach import Reach, is_path, of_value
 from . import changes
 from .blocks import find, list_of
 from .rna_value import color
@@ -41,8 +41,7 @@ def put(each: bpy.types.Object, modifier: Any, name: str, value: object) -> None
         known = [s.name for s in sockets]
         hint = nearest(name, known) or f" It has {', '.join(known) or 'none'}."
         raise InvalidArguments(f"{modifier.node_group.name!r} has no input {name!r}.{hint}")
-    looks = isinstance(value, str) and ("/" in value or "\\" in value)
-    if looks and of_value(name, value) is not Reach.FILES:
+    if is_path(value) and of_value(name, value) is not Reach.FILES:
         raise InvalidArguments(
             f"{modifier.name}: {socket.name!r} would take a path under a name that stands for words. "
             "Give the input another name, so that a person can be asked about the file."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from ..errors import InvalidArguments, Unavailable
 from ..gate import Origin
 from ..registry import Effect, tool
-from .undo import BEFORE, Step, UndoSteps, group
+from .undo import UndoSteps
 
 if TYPE_CHECKING:
     from annotated_types import Ge, Le
@@ -16,61 +16,39 @@ if TYPE_CHECKING:
 _SHOWN = 6
 
 
-class Turns:
-    """The undo steps that were made for turns, by whom. Main thread only."""
+def back(undo: UndoSteps, turns: int, user_edits: bool, caller: str) -> dict[str, object]:
+    """Go back to before the latest `turns` turns that were made for `caller`. Main thread.
 
-    def __init__(self, undo: UndoSteps) -> None:
-        self._undo = undo
-        self._made: dict[str, str] = {}
-        """Who made the step of a name; names hold the turn's number and are never used twice."""
-
-    def note(self, origin: Origin) -> None:
-        """Remember that a turn has a step."""
-        self._made[group(origin.turn, origin.title)] = origin.name
-
-    def forget(self) -> None:
-        """Another file was opened: its history starts anew."""
-        self._made.clear()
-
-    def back(self, turns: int, user_edits: bool, caller: Origin) -> dict[str, object]:
-        """Go back to before the latest `turns` turns of `caller`'s.
-
-        Raises:
-            Unavailable: there are not so many, or they are no longer kept.
-            InvalidArguments: the user did something since, and `user_edits` is False.
-        """
-        steps = self._undo.history()
-        at = next((n for n, step in enumerate(steps) if step.active), len(steps) - 1)
-        own = [n for n in range(at + 1) if self._made.get(steps[n].name) == caller.name]
-        names = list(dict.fromkeys(steps[n].name for n in reversed(own)))
-        if not names:
-            raise Unavailable("Blender's undo history holds nothing that this conversation did.")
-        if len(names) < turns:
-            raise Unavailable(f"Blender's undo history reaches back {len(names)} turns only.")
-        first = next(n for n in own if steps[n].name == names[turns - 1])
-        # Skipped ones are the parts of others.
-        before = [step for step in steps[:first] if not step.skipped]
-        if not before:
-            raise Unavailable("Blender keeps no state from before that turn any more.")
-        lost = self._user_steps(steps[first : at + 1])
-        if lost and not user_edits:
-            listed = ", ".join(repr(name) for name in lost[:_SHOWN])
-            raise InvalidArguments(
-                f"The person did {len(lost)} things since, which would go back too: {listed}. Ask "
-                "them; with their consent call restore with user_edits true."
-            )
-        self._undo.go_to(before[-1])
-        return {"undone": names[:turns], "user_edits_undone": lost}
-
-    def _user_steps(self, steps: list[Step]) -> list[str]:
-        return [
-            step.name
-            for step in steps
-            if step.name not in self._made and not step.skipped and not step.name.startswith(BEFORE)
-        ]
+    Raises:
+        Unavailable: there are not so many, or they are no longer kept.
+        InvalidArguments: others did something since, and `user_edits` is False.
+    """
+    steps = undo.history()
+    at = next((n for n, step in enumerate(steps) if step.active), len(steps) - 1)
+    own = [n for n in range(at + 1) if undo.made.get(steps[n].name) == caller]
+    names = list(dict.fromkeys(steps[n].name for n in reversed(own)))
+    if not names:
+        raise Unavailable("Blender's undo history holds nothing that this conversation did.")
+    if len(names) < turns:
+        raise Unavailable(f"Blender's undo history reaches back {len(names)} turns only.")
+    first = next(n for n in own if steps[n].name == names[turns - 1])
+    # Skipped ones are the parts of others.
+    before = [step for step in steps[:first] if not step.skipped]
+    if not before:
+        raise Unavailable("Blender keeps no state from before that turn any more.")
+    since = [step.name for step in steps[first : at + 1] if not step.skipped]
+    lost = [name for name in since if undo.made.get(name) not in (caller, "")]
+    if lost and not user_edits:
+        listed = ", ".join(repr(name) for name in lost[:_SHOWN])
+        raise InvalidArguments(
+            f"The person did {len(lost)} things since, which would go back too: {listed}. Ask "
+            "them; with their consent call restore with user_edits true."
+        )
+    undo.go_to(before[-1])
+    return {"undone": names[:turns], "user_edits_undone": lost}
 
 
-def restore_tool(turns_made: Turns) -> Callable[..., dict[str, Any]]:
+def restore_tool(undo: UndoSteps) -> Callable[..., dict[str, Any]]:
     """Return the tool, bound to the steps of the running Blender."""
 
     @tool(effect=Effect.EDITS, compared=True, keeps_step=False)
@@ -85,6 +63,6 @@ def restore_tool(turns_made: Turns) -> Callable[..., dict[str, Any]]:
             turns: How many turns back, of those that changed something; the present one counts if it did.
             user_edits: Also undo what the person did since, with their consent.
         """
-        return turns_made.back(turns, user_edits, caller)
+        return back(undo, turns, user_edits, caller.name)
 
     return restore

@@ -37,16 +37,17 @@ def set_all(
     """
     todo = dict(values)
     roots = list(roots)
-    checked = {}
+    checked: list[Place] = []
     faults: dict[str, ToolError] = {}
     places: dict[str, Place] = {}
     for path, value in todo.items():
         try:
             place = locate(roots, path, holder)
-            checked[path] = place, convert(place, value)
+            convert(place, value)
+            checked.append(place)
         except ToolError as fault:
             faults[path] = fault
-    if faults and not any(_opens_others(place) for place, _ in checked.values()):
+    if faults and not any(map(_opens_others, checked)):
         raise next(iter(faults.values()))
     while todo:
         left = {}
@@ -66,10 +67,12 @@ def set_all(
         for path, value in values.items():
             places[path] = _again(roots, path, holder, places)
             put(places[path], value)
-    bpy.context.view_layer.update()  # what follows from what was set, such as dimensions
-    for path, value in values.items():
+    faulty = [path for path in values if not _is_so(places[path], values[path])]
+    if faulty:  # some follow from others at Blender's update only, such as dimensions
+        bpy.context.view_layer.update()
+    for path in faulty:
         place = places[path] = _again(roots, path, holder, places)
-        if not equal(place.read(), _as_kept(place, value)):
+        if not _is_so(place, values[path]):
             raise InvalidArguments(
                 f"{place.named} stays {plain(place.read())!r}: it does not go with the others."
             )
@@ -89,11 +92,12 @@ def _again(
         return places[path]
 
 
-def _as_kept(place: Place, value: object) -> Any:
-    """What Blender keeps of a value: an enum's may have been meant by another word."""
-    new = convert(place, value)
-    enum = not place.custom and place.prop.type == "ENUM"
-    return place.read() if enum and match(str(new), {str(place.read()): ""}) else new
+def _is_so(place: Place, value: object) -> bool:
+    """Whether a property has a value; an enum's may have been meant by another word."""
+    new, now = convert(place, value), place.read()
+    if not place.custom and place.prop.type == "ENUM" and match(str(new), {str(now): ""}):
+        return True
+    return equal(now, new)
 
 
 def _opens_others(place: Place) -> bool:

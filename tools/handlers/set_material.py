@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import bpy
 
 from ..errors import InvalidArguments
-from ..reach import assess, flat
+from ..reach import assess, flat, is_path
 from ..registry import Assessment, Effect, tool
 from . import changes
 from .blocks import checked_name, editable, find_objects
@@ -19,7 +19,7 @@ from .node_layout import arrange
 from .rna import put, set_all
 from .rna_path import locate
 from .rna_value import plain, shown
-from .textures import existing, is_path, principled_input, scale_textures, set_texture, unlink
+from .textures import existing, principled_input, scale_textures, set_texture, unlink
 
 if TYPE_CHECKING:
     from annotated_types import Ge, Le, MaxLen

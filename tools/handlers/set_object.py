@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import bpy
 from mathutils import Euler, Vector
 
 from ..errors import InvalidArguments, Unavailable
-from ..reach import assess, flat
-from ..registry import Assessment, Effect, tool
+from ..reach import assess_properties
+from ..registry import Effect, tool
 from . import changes, custom
 from .blocks import checked_name, editable, find_object, find_objects
 from .layer import in_layer, selection
 from .rna import set_all
 from .rna_path import roots_of
 from .transforms import (
+    check_target,
     move_in_world,
     parent_frame,
     point,
@@ -35,11 +35,7 @@ if TYPE_CHECKING:
 Three = tuple[float, float, float]
 
 
-def _assess(arguments: Mapping[str, Any]) -> Assessment:
-    return assess(flat(arguments["properties"]))
-
-
-@tool(effect=Effect.EDITS, assess=_assess)
+@tool(effect=Effect.EDITS, assess=assess_properties)
 def set_object(
     names: Annotated[list[str], MinLen(1), MaxLen(1000)],
     location: Three | None = None,
@@ -134,10 +130,7 @@ def _check(
         checked_name(new_name)
     if parent:
         find_object(parent)
-    if isinstance(point_at, str):
-        find_object(point_at)
-    elif point_at is not None and len(point_at) != 3:
-        raise InvalidArguments(f"point_at: a name or [x, y, z], not {point_at!r}.")
+    check_target(point_at)
     if dimensions is not None and min(dimensions) < 0:
         raise InvalidArguments(f"dimensions: none below 0, not {list(dimensions)}.")
     if select is not None:

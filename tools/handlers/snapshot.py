@@ -18,7 +18,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..receipt import Receipt
-from .blocks import lists
+from .blocks import list_name, lists
 from .walk import Values, walked
 
 _SMALL = 200
@@ -85,7 +85,7 @@ class Updates:
             return
         for update in graph.updates[: _NOMINATED + 1]:
             block = update.id.original
-            place = list_name(block) if block is not None else None
+            place = _place_of(block) if block is not None else None
             if place in (None, "scenes", "collections"):  # updated with what is in them
                 continue
             how = self._seen.setdefault((place, block.name), set())
@@ -97,16 +97,9 @@ class Updates:
                 how.add("shading")
 
 
-def list_name(block: bpy.types.ID) -> str | None:
-    """Return which list of `bpy.data` a data-block is in; None for an embedded one."""
-    if block.is_embedded_data:
-        return None
-    kind = block.bl_rna
-    while kind is not None:
-        if kind.identifier in lists():
-            return lists()[kind.identifier]
-        kind = kind.base
-    return None
+def _place_of(block: bpy.types.ID) -> str | None:
+    """Which list of `bpy.data` a data-block is in; None for an embedded one."""
+    return None if block.is_embedded_data else list_name(block.bl_rna)
 
 
 def snapshot(*, after: bool = False) -> Snapshot:
@@ -138,7 +131,7 @@ def snapshot(*, after: bool = False) -> Snapshot:
         names,
         _placed(many),
         values,
-        frozenset((list_name(block) or "", block.name) for block in waiting if block is not None),
+        frozenset((_place_of(block) or "", block.name) for block in waiting if block is not None),
     )
 
 

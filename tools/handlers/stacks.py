@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import bpy
 
 from ..errors import InvalidArguments, nearest
-from ..reach import assess, flat
-from ..registry import Assessment, Effect, tool
+from ..reach import assess_properties
+from ..registry import Effect, tool
 from . import changes, node_inputs
 from .blocks import editable, find, find_objects
 from .layer import selection
@@ -26,11 +26,7 @@ _NO_SETTINGS = frozenset(
 )
 
 
-def _assess(arguments: Mapping[str, Any]) -> Assessment:
-    return assess(flat(arguments["properties"]))
-
-
-@tool(effect=Effect.EDITS, assess=_assess)
+@tool(effect=Effect.EDITS, assess=assess_properties)
 def set_modifier(
     names: Annotated[list[str], MinLen(1), MaxLen(1000)],
     type: str = "",
@@ -73,7 +69,7 @@ def set_modifier(
     return {"objects": len(objects), **told}
 
 
-@tool(effect=Effect.EDITS, assess=_assess)
+@tool(effect=Effect.EDITS, assess=assess_properties)
 def set_constraint(
     names: Annotated[list[str], MinLen(1), MaxLen(1000)],
     type: str = "",

@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 
 from ..errors import InvalidArguments, nearest
-from ..reach import local_path
+from ..reach import is_path, local_path
 from . import changes
 from .rna import put
 from .rna_path import locate, socket_named
@@ -167,8 +167,3 @@ def existing(path: str, what: str) -> str:
         hint = nearest(path, bpy.data.images.keys())
         raise InvalidArguments(f"{what}: there is no image or file {path!r}.{hint}")
     return full
-
-
-def is_path(text: str) -> bool:
-    """Return whether a text is a path rather than an image's name."""
-    return "/" in text or "\\" in text

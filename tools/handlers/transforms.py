@@ -87,6 +87,19 @@ def move_in_world(each: bpy.types.Object, location: Sequence[float]) -> None:
     each.location = parent_frame(each).inverted_safe() @ Vector(location) - each.delta_location
 
 
+def check_target(target: str | Sequence[float] | None) -> None:
+    """See to it that something can be pointed at: an object by name, or a place.
+
+    Raises:
+        NoSuchObject: there is no such object.
+        InvalidArguments: it is no place.
+    """
+    if isinstance(target, str):
+        find_object(target)
+    elif target is not None and len(target) != 3:
+        raise InvalidArguments(f"point_at: a name or [x, y, z], not {target!r}.")
+
+
 def point(each: bpy.types.Object, target: str | Sequence[float]) -> None:
     """Turn an object towards another one, or a place in the world's frame.
 
@@ -105,6 +118,15 @@ def point(each: bpy.types.Object, target: str | Sequence[float]) -> None:
         raise InvalidArguments(f"{each.name!r} is at the very place that it should point at.")
     axis = ("-Z", "Y") if each.type in _LOOKING else ("Y", "Z")
     turn_in_world(each, towards.to_track_quat(*axis))
+
+
+def children_of_all() -> dict[bpy.types.Object, list[bpy.types.Object]]:
+    """Return each parent's children. `Object.children` walks all objects for each one."""
+    children: dict[bpy.types.Object, list[bpy.types.Object]] = {}
+    for each in bpy.data.objects:
+        if each.parent is not None:
+            children.setdefault(each.parent, []).append(each)
+    return children
 
 
 def set_parent(

@@ -29,8 +29,6 @@ _NAME_BYTES = 63
 """Of a step's name, that Blender keeps."""
 _STEP = re.compile(r"^\[([^\]]*)\]\s+(\d+) \{.*?\} type='(.*?)', name='(.*)'$")
 _GLOBAL = "Global Undo"
-BEFORE = "Before "
-"""How the steps begin that keep the user's own state before a turn."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +58,14 @@ class UndoSteps:
         self._turn: tuple[int, str] | None = None
         self._operator: type[bpy.types.Operator] | None = None
         self._closed = False
-        self._pushed: set[str] = set()
-        """Names of our own steps, which are global in every mode."""
+        self.made: dict[str, str] = {}
+        """Our own steps by name, which are global in every mode: for whom; "" for those that keep
+        the user's own state before a turn. Names of turns hold their number, so none comes twice."""
 
     def forget(self) -> None:
         """Another file was opened: its undo history starts anew."""
         self._started = not bpy.app.background
-        self._pushed.clear()
+        self.made.clear()
 
     def close(self) -> None:
         """Push no more, and leave nothing behind, also where a tool had the extension disabled."""
@@ -88,7 +87,7 @@ class UndoSteps:
         if bpy.context.mode != "OBJECT":
             _force_global_step()
         bpy.ops.ed.undo_push(message=_before(title))
-        self._pushed.add(_before(title))
+        self.made[_before(title)] = ""
         self._started = True
 
     def _needs_seal(self) -> bool:
@@ -97,12 +96,12 @@ class UndoSteps:
         active = next((step for step in self.history() if step.active), None)
         if active is None:
             return bpy.context.mode != "OBJECT"
-        if active.name in self._pushed:
+        if active.name in self.made:
             return False
         return bpy.context.mode != "OBJECT" or active.kind != _GLOBAL
 
-    def commit(self, turn: int, title: str) -> None:
-        """Push what was done, into the turn's own step if that one is the latest."""
+    def commit(self, turn: int, title: str, by: str) -> None:
+        """Push what was done for `by`, into the turn's own step if that one is the latest."""
         if self._closed:
             return
         if (turn, title) != self._turn or self._operator is None:
@@ -113,7 +112,7 @@ class UndoSteps:
         if bpy.context.mode != "OBJECT":
             _force_global_step()
         bpy.ops.scene_chat.turn("EXEC_DEFAULT", True)
-        self._pushed.add(group(turn, title))
+        self.made[group(turn, title)] = by
 
     def rollback(self) -> None:
         """Bring back the state of the last step."""
@@ -149,7 +148,7 @@ def group(turn: int, title: str) -> str:
 
 
 def _before(title: str) -> str:
-    return f"{BEFORE}{title}".encode()[:_NAME_BYTES].decode("utf-8", "ignore")
+    return f"Before {title}".encode()[:_NAME_BYTES].decode("utf-8", "ignore")
 
 
 def _force_global_step() -> None:
