@@ -149,6 +149,7 @@ def _set_up_picture(samples: int) -> None:
     render.resolution_x, render.resolution_y, render.resolution_percentage = 1280, 440, 100
     render.image_settings.file_format, render.image_settings.color_mode = "PNG", "RGB"
     render.image_settings.compression = 100
+    render.use_stamp_filename = False  # where it was made is nobody's business
     scene.view_settings.exposure = 0.8
     cycles.samples, cycles.seed, cycles.use_denoising = samples, 0, True
     cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 4, 3, 3

@@ -114,6 +114,10 @@ def test_both_rows_share_one_black_material_of_low_roughness(saved):
     assert principled(saved["Cube"])["Roughness"].default_value < 0.3
 
 
+def test_the_picture_does_not_tell_where_it_was_made(demo):
+    assert str(demo[0]).encode() not in (demo[0] / "datacentre.png").read_bytes()
+
+
 def test_in_the_picture_both_rows_cover_a_fair_share_and_stand_out(demo, here):
     picture = bpy.data.images.load(str(demo[0] / "datacentre.png"))
     width, height = picture.size
