@@ -20,7 +20,6 @@ from ..tools.plain import Secrets
 from ..tools.queue import Limits
 from .conversation import Conversation
 from .events import End, Error, Event
-from .prompt import system_prompt
 from .settings import Settings
 from .turns import Turn
 
@@ -63,12 +62,14 @@ class Chat:
         """Grows with every event, after its turn has taken it up."""
         self.listener: Callable[[Event], None] = lambda event: None
         """Gets each event, on the worker thread. Set before `send`."""
+        self.ended: Callable[[], object] = lambda: None
+        """Called after each turn, on the worker thread. Set before `send`."""
         self.running = False
         """Whether a turn is under way. False before its `End` is given to the listener, and after
         its turn has taken that up."""
         self._calls = calls
         self._secrets = secrets
-        self._system_prompt = system_prompt(blender)
+        self._blender = blender
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         # The rest lives on the worker thread.
@@ -83,7 +84,7 @@ class Chat:
 
         Args:
             prompt: The person's words.
-            situation: What they may refer to: active object, mode, selection.
+            situation: What they may refer to, and what changed since the turn before.
             settings: Which model is asked.
             limits: How long each tool call may wait and run, in seconds.
 
@@ -153,6 +154,7 @@ class Chat:
         else:
             end = task.result()
         self._task = None
+        self.ended()
         self._emit(end)
 
     def _emit(self, event: Event) -> None:
@@ -171,6 +173,7 @@ class Chat:
         with libraries.preferred():
             from .agent import Agent  # imports openai
             from .model import Model
+            from .prompt import system_prompt
 
         if self._model is None or settings != self._asked:
             await self._forget_model()
@@ -179,7 +182,7 @@ class Chat:
             self._model,
             self._calls,
             self.history.conversation,
-            self._system_prompt,
+            system_prompt(self._blender),
             self._emit,
             settings.rounds,
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 import bpy
 
 from ..allowlist import findings
-from ..errors import CodeFailed, ToolError, said
+from ..errors import CodeFailed, InvalidArguments, ToolError, said
 from ..interrupt import SCRIPT, STOP_NAME, Stop, stopping_points
 from ..plain import Secrets, plain
 from ..queue import Job
@@ -34,7 +34,11 @@ class CodeResult(TypedDict):
 
 
 def _assess(arguments: Mapping[str, Any]) -> Assessment:
+    from ..drift import refusal  # at first need: enabling the extension need not take its 15 ms
+
     code = arguments["code"]
+    if refused := refusal(code, bpy.app.version):
+        raise InvalidArguments(refused)
     if found := findings(code):
         return Assessment(Effect.CODE, found)
     return Assessment(Effect.READS if changes_nothing(code) else Effect.EDITS)
@@ -48,7 +52,7 @@ def execute_code(code: Annotated[str, MaxLen(1_000_000)], job: Job[Any]) -> Code
     failed script had changed by then stays. Nothing is kept from one call to the next.
 
     Args:
-        code: The script. Print, or end with an expression, to see something of it.
+        code: The script.
 
     Raises:
         CodeFailed: with the exception, the failing line's number and source, and the output.
@@ -115,26 +119,33 @@ class _Output(io.TextIOBase):
 
 
 def _failure(error: BaseException, code: str, output: str) -> CodeFailed:
+    from ..drift import hint as drift_hint
+    from .hints import hint, shortened
+
     kind = type(error).__name__
     if isinstance(error, SystemExit):
         message = f"the script called exit ({error.code!r}); it ended there, Blender goes on"
     elif isinstance(error, SyntaxError):
         message = error.msg
     else:
-        message = said(error) or "no message"
+        message = shortened(said(error)) or "no message"
     line = _failing_line(error)
     lines = code.splitlines()
     source = lines[line - 1].strip() if line and line <= len(lines) else ""
     where = f"\nline {line}: {source}" if line else ""
+    # What another version of Blender takes in its place says more than names that look alike.
+    advice = drift_hint(code, line, bpy.app.version) or hint(error, code)
+    advised = f"\nHint: {advice}" if advice else ""
     printed = f"\nPrinted before that:\n{output}" if output else ""
     return CodeFailed(
-        f"{kind}: {message}{where}{printed}",
+        f"{kind}: {message}{where}{advised}{printed}",
         exception=kind,
         said=message,
         line=line,
         source=source,
         stdout=output,
         traceback=_traceback(error),
+        **({"hint": advice} if advice else {}),
     )
 
 
