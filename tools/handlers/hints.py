@@ -22,6 +22,8 @@ from .hint_values import arrays, enum, node_type, read_only, values
 _LONGEST = 1200
 _SHORT_ENOUGH = 600
 _LONGEST_MESSAGE = 4000
+_LONGEST_OF_BLENDER = 50_000
+"""Characters; Blender's own with all nodes of an enum are shorter, a script's may have no end."""
 _SHOWN = 12
 _KINDS = {
     AttributeError: (operator, read_only, attribute),
@@ -59,7 +61,7 @@ def _hint(error: BaseException, source: str) -> str:
     makers = _KINDS.get(type(error), ())
     # Not `str(error)`, which asks what the script put in.
     message = error.args[0] if error.args and type(error.args[0]) is str else ""
-    if not makers or not message:
+    if not makers or not message or len(message) > _LONGEST_OF_BLENDER:
         return ""
     if _NOT_NOW in message:
         return (
