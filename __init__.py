@@ -20,24 +20,28 @@ def register() -> None:
     from .tools.alarm import Alarm
     from .tools.call import CallPath
     from .tools.gate import Gate
-    from .tools.handlers.live_scene import LiveScene, situation
+    from .tools.handlers.live_scene import LiveScene
+    from .tools.handlers.render import render_tool
     from .tools.handlers.restore import restore_tool
     from .tools.plain import Secrets
     from .tools.queue import MainThreadQueue
     from .tools.registry import Registry
+    from .tools.renders import RenderJobs
 
     libraries.check()
     scene = LiveScene()
-    registry = Registry()
-    for function in (*handlers.TOOLS, restore_tool(scene.undo)):
-        registry.add(function)
     alarm = Alarm()
+    renders = RenderJobs(alarm)
+    registry = Registry()
+    for function in (*handlers.TOOLS, render_tool(renders), restore_tool(scene.undo)):
+        registry.add(function)
     queue = MainThreadQueue(alarm)
     gate = Gate(alarm, can_ask=not bpy.app.background)
     secrets = Secrets()
     calls = CallPath(registry, gate, queue, scene, secrets)
     chat = Chat(calls, secrets, bpy.app.version_string, runtime.history())
     server = Server(calls, About(_version(), bpy.app.version))
+    chat.ended = lambda: calls.read(scene.leave)
     scene.start()
     runtime.set_current(
         runtime.Runtime(
@@ -47,9 +51,10 @@ def register() -> None:
             queue=queue,
             secrets=secrets,
             calls=calls,
+            renders=renders,
             chat=chat,
             server=server,
-            describe_situation=situation,
+            describe_situation=scene.situation,
             close_scene=scene.stop,
         )
     )

@@ -19,6 +19,7 @@ _WAITING = "Waiting for the model"
 _SUBJECT_LENGTH = 60
 _SUBJECTS = (
     "operator", "names", "material", "collection", "name", "filepath", "values", "kind", "type", "view",
+    "frames", "action",
 )  # fmt: skip
 """Arguments that say what a call is about, the most telling first."""
 

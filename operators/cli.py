@@ -22,6 +22,7 @@ from ..chat.events import End, Error, Event, Reasoning, Text, ToolCall, ToolResu
 from ..server.listener import DEFAULT_PORT, PortTaken
 from ..tools.gate import permissions
 from ..tools.queue import Limits
+from ..tools.renders import RenderJob
 from . import runtime
 
 if TYPE_CHECKING:
@@ -181,6 +182,8 @@ def _ask(options: argparse.Namespace, out: TextIO) -> int:
     )
     if options.save and not _save(options.save):
         return 1
+    if (job := here.renders.running) is not None:
+        _see_out(here, job)
     return {"done": 0, "stopped": 130}.get(ended.reason, 1)
 
 
@@ -221,6 +224,25 @@ def ask(
         here.send(prompt, here.settings(endpoint, model), limits)
         here.run_until(lambda: bool(end))
     return end[0]
+
+
+def _see_out(here: runtime.Runtime, job: RenderJob) -> None:
+    """Wait for a render that goes on after the turn, and tell how far it is. Ctrl+C ends it."""
+    told = -1
+
+    def over() -> bool:
+        nonlocal told
+        if (tenth := int(10 * job.progress)) != told and job.state == "running":
+            told = tenth
+            print(f"Rendering: {10 * tenth} %. Ctrl+C ends it.", file=sys.stderr, flush=True)
+        return job.state != "running"
+
+    with _signals(lambda: here.calls.read(job.cancel)):
+        here.run_until(over)
+    made = f": {', '.join(job.files[:3])}{', …' if len(job.files) > 3 else ''}" if job.files else ""
+    print(
+        f"Render {job.number} {job.state}{made} {job.error}".rstrip(), file=sys.stderr, flush=True
+    )
 
 
 @contextmanager

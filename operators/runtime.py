@@ -23,6 +23,7 @@ from ..tools.call import CallPath
 from ..tools.gate import Approval, Gate
 from ..tools.plain import Secrets
 from ..tools.queue import Limits, MainThreadQueue
+from ..tools.renders import RenderJobs
 from .timer import Timer
 
 _TICK_SECONDS = 0.05
@@ -61,6 +62,7 @@ class Runtime:
     queue: MainThreadQueue
     secrets: Secrets
     calls: CallPath
+    renders: RenderJobs
     chat: Chat
     server: Server
     describe_situation: Callable[[], str]
@@ -69,7 +71,9 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.timer = Timer(
-            self.queue, self.glance, lambda: self.chat.running or self.server.running
+            self.queue,
+            self.glance,
+            lambda: self.chat.running or self.server.running or self.renders.running is not None,
         )
 
     @property
@@ -149,7 +153,8 @@ class Runtime:
         chat = self.chat
         seconds = int(chat.turns[-1].elapsed) if chat.running and chat.turns else None
         clients = [(each.name, each.last_time) for each in self.server.connected()]
-        return chat.changes, seconds, self.gate.waiting, self.queue.held_back, clients
+        renders = [(job.state, job.frame, round(100 * job.progress)) for job in self.renders.jobs]
+        return chat.changes, seconds, self.gate.waiting, self.queue.held_back, clients, renders
 
     def run_until(self, done: Callable[[], bool]) -> None:
         """Without a window: run what is queued until `done` says so. Main thread."""
@@ -161,6 +166,7 @@ class Runtime:
         with contextlib.ExitStack() as last_first:
             last_first.callback(self.close_scene)
             last_first.callback(self.alarm.close)
+            last_first.callback(self.renders.close)
             last_first.callback(self.chat.close)
             last_first.callback(self.server.stop)
             last_first.callback(self.queue.close)

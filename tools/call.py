@@ -8,15 +8,17 @@ for the main thread, is a chain of callbacks. `call` is the same for a worker th
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from .errors import CallCancelled, PermissionRefused, SceneReplaced, ToolError, said
 from .gate import Approval, Decision, Gate, Origin, Request
+from .later import Later
 from .picture import Picture
 from .plain import Plain, Secrets, plain
 from .queue import Job, Limits, MainThreadQueue
@@ -64,6 +66,15 @@ class CallResult:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class _Pending:
+    """The job is done, and what it has to say comes later."""
+
+    later: Later
+    receipt: Receipt
+    seconds: float
+
+
 @dataclass(eq=False)
 class Call:
     """A call under way. `result` always ends with a `CallResult`, never with an exception."""
@@ -71,8 +82,9 @@ class Call:
     tool: str
     origin: Origin
     result: Future[CallResult] = field(default_factory=Future)
-    _job: Job[CallResult] | None = None
+    _job: Job[CallResult | _Pending] | None = None
     _approval: Approval | None = None
+    _later: Future[object] | None = None
     _cancelled: str = ""
 
     @property
@@ -97,6 +109,9 @@ class Call:
             approval.refuse(why)
         if (job := self._job) is not None:
             job.cancel(why)
+        if (later := self._later) is not None:
+            with contextlib.suppress(InvalidStateError):  # it has been said just now
+                later.set_exception(CallCancelled(why))
 
 
 class CallPath:
@@ -180,8 +195,8 @@ class CallPath:
         job.future.add_done_callback(lambda future: self._finish(call, future))
 
     def _run(
-        self, job: Job[CallResult], tool: Tool, request: Request, generation: int
-    ) -> CallResult:
+        self, job: Job[CallResult | _Pending], tool: Tool, request: Request, generation: int
+    ) -> CallResult | _Pending:
         """Do it. On the main thread; an exception here is a fault of ours, not of the call."""
         started = time.monotonic()
         given = {"job": job, "caller": request.origin}
@@ -206,11 +221,30 @@ class CallPath:
             return self._failed(error, receipt, time.monotonic() - started)
         return self._succeeded(value, self._scene.commit(watch), started)
 
-    def _finish(self, call: Call, future: Future[CallResult]) -> None:
+    def _finish(self, call: Call, future: Future[CallResult | _Pending]) -> None:
         error = future.exception()
-        call.result.set_result(self._failed(error) if error else future.result())
+        result = self._failed(error) if error else future.result()
+        if isinstance(result, CallResult):
+            call.result.set_result(result)
+            return
+        call._later = later = result.later.value
+        later.add_done_callback(lambda _: call.result.set_result(self._said_later(result)))
+        if call._cancelled:  # between the job's end and here
+            call.cancel(call._cancelled)
 
-    def _succeeded(self, value: object, receipt: Receipt, started: float) -> CallResult:
+    def _said_later(self, result: _Pending) -> CallResult:
+        later = result.later.value
+        if (error := later.exception()) is not None:
+            return self._failed(error, result.receipt, result.seconds)
+        return self._told(later.result(), result.receipt, result.seconds)
+
+    def _succeeded(self, value: object, receipt: Receipt, started: float) -> CallResult | _Pending:
+        seconds = time.monotonic() - started
+        if isinstance(value, Later):
+            return _Pending(value, receipt, seconds)
+        return self._told(value, receipt, seconds)
+
+    def _told(self, value: object, receipt: Receipt, seconds: float) -> CallResult:
         picture = value if isinstance(value, Picture) else None
         if picture is not None:
             value = {
@@ -218,11 +252,10 @@ class CallPath:
                 "width": picture.width,
                 "height": picture.height,
                 **({"filepath": picture.filepath} if picture.filepath else {}),
+                **picture.details,
             }
         clean = plain(value, self._secrets)
-        return CallResult(
-            True, clean, receipt=receipt, picture=picture, seconds=time.monotonic() - started
-        )
+        return CallResult(True, clean, receipt=receipt, picture=picture, seconds=seconds)
 
     def _failed(
         self, error: BaseException, receipt: Receipt | None = None, seconds: float = 0.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Picture:
         height: In pixels.
         caption: In words, what is seen and from where.
         filepath: Where it was written, or "" when it was not.
+        details: What else is to be said with it, as JSON values.
     """
 
     data: bytes
@@ -24,3 +26,4 @@ class Picture:
     height: int
     caption: str
     filepath: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)

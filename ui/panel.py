@@ -1,4 +1,4 @@
-"""The chat in the 3D Viewport's sidebar, from top to bottom: composer, approval, turns, port.
+"""The chat in the 3D Viewport's sidebar, from top to bottom: composer, approval, renders, turns, port.
 
 Only draws. The composer comes first, and what may fail comes after it under guard: one drawing
 without the field would end the writing in it, and lose what was written.
@@ -11,7 +11,7 @@ import bpy
 from ..chat.turns import Turn
 from ..operators import runtime
 from ..operators.timer import CATEGORY
-from . import approval, clients, state, turns
+from . import approval, clients, renders, state, turns
 from .text import Metrics
 
 _NARROW = 200
@@ -71,6 +71,7 @@ def _rest(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metri
         row.label(text=f"{tool} runs without asking", icon="UNLOCKED", translate=False)
         row.operator("scene_chat.ask_again", text="", icon="X", emboss=False).tool = tool
     approval.draw(layout, context, metrics)
+    renders.draw(layout, metrics)
     turns.draw(layout, context, metrics)
     clients.draw(layout, context, metrics)
 

@@ -147,3 +147,16 @@ def test_a_wrong_command_line_says_what_is_wrong(module, here, capfd, words, sai
 def test_a_file_that_is_not_there_is_an_error_in_words(module, here, capfd):
     assert module("operators.cli").main(["ask", "x", "--file", "/nowhere.blend"]) == 1
     assert "nowhere.blend cannot be opened" in capfd.readouterr().err
+
+
+def test_a_render_that_goes_on_after_the_turn_is_seen_to_its_end(ask, here):
+    scene = bpy.context.scene
+    scene.render.engine, scene.cycles.samples, scene.cycles.device = "CYCLES", 1, "CPU"
+    scene.cycles.use_denoising = False
+    scene.render.resolution_x, scene.render.resolution_y = 64, 48
+    code, _, err = ask(Say("", [Call("render", {"frames": [1, 2], "wait": 0})]), Say("It runs."))
+    assert code == 0
+    job = here.renders.jobs[-1]
+    assert (job.state, len(job.files)) == ("done", 2)
+    assert "Rendering: 0 %. Ctrl+C ends it." in err
+    assert f"Render {job.number} done: {job.files[0]}" in err

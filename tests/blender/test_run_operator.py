@@ -225,7 +225,7 @@ def test_it_is_refused_also_where_code_and_files_are_allowed(refused, here, oper
         ({"operator": "transform.translate", "properties": {"value": [1, 2]}}, "list of 3 values"),
         ({"operator": "object.join", "names": ["Light"]}, "object.join"),
         ({"operator": "object.join", "names": ["Cube"]}, "object.join"),
-        ({"operator": "mesh.subdivide"}, "cannot run now. Mode OBJECT, active object 'Cube' (MESH)"),
+        ({"operator": "mesh.subdivide"}, "cannot run now. bpy.ops.mesh mostly wants a mesh in Edit Mode. Give names, and mode"),
         ({"operator": "armature.subdivide"}, "cannot run now"),
         ({"operator": "object.select_pattern", "properties": {"pattern": "/etc/x"}}, "takes no paths"),
     ],

@@ -41,7 +41,7 @@ def test_every_schema_is_one_and_holds_nothing_that_small_models_stumble_over(sc
 def test_every_tool_of_the_contract_is_there(schemas):
     assert [each["function"]["name"] for each in schemas] == sorted(
         "create_object delete_objects duplicate_objects edit_collections edit_mesh edit_nodes "
-        "execute_code export_file get_object_info get_scene_info import_file look restore "
+        "execute_code export_file get_object_info get_scene_info import_file look lookup render restore "
         "run_operator set_constraint set_keyframes set_material set_modifier set_object "
         "set_properties".split()
     )

@@ -71,6 +71,12 @@ SCENES = Script(
                      Call("delete_objects", {"names": ["Thing.001"]})]),
             Say("Two more are done."),
         ],
+        "Film": [
+            Say("It goes on in the background.", [Call("render", {"frames": [1, 24], "wait": 0})]),
+            Say("", [Call("create_object", {"type": "cone", "name": "Meanwhile"})]),
+            Say("", [Call("render", {"action": "status", "wait": 0})]),
+            Say("The film is on its way, and there is a cone."),
+        ],
         "Raise": [
             Say("", [Call("set_object", {"names": ["Light"], "location": [4, 1, 9]})]),
             Say("It is raised."),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import Future
 
 import pytest
+from scene_chat.tools.errors import Unavailable
 from scene_chat.tools.gate import Decision
+from scene_chat.tools.later import Later
+from scene_chat.tools.picture import Picture
 from scene_chat.tools.queue import Limits
+from scene_chat.tools.registry import Effect, tool
 
 
 def test_a_reading_call_returns_its_value_and_leaves_no_undo_step(house):
@@ -188,3 +193,158 @@ def test_a_look_at_the_scene_that_is_no_tool_call_runs_on_the_main_thread_too(ho
     future = house.calls.read(lambda: len(house.scene.names))
     assert isinstance(future, Future)
     assert future.result(5) == 0
+
+
+# Tools that say later what they have to say
+
+
+@pytest.fixture
+def later(house):
+    """What `ask` and `build` will say; they return at once. `build` adds "Cube" before."""
+    value = Future()
+
+    @tool(effect=Effect.READS)
+    def ask() -> object:
+        """Say later."""
+        return Later(value)
+
+    @tool(effect=Effect.EDITS)
+    def build() -> object:
+        """Add an object, and say later."""
+        house.scene.names.add("Cube")
+        return Later(value)
+
+    house.registry.add(ask)
+    house.registry.add(build)
+    return value
+
+
+def returned(house, name):
+    """A call whose tool has returned, and has not said anything yet."""
+    call = house.calls.submit(name, {}, house.origin())
+    house.calls.read(lambda: None).result(5)
+    assert not call.result.done()
+    return call
+
+
+def test_what_is_said_later_is_the_result(house, later):
+    call = returned(house, "ask")
+    later.set_result({"frames": 3})
+    assert call.result.result(5).value == {"frames": 3}
+
+
+def test_other_calls_run_while_one_waits_for_what_is_said_later(house, later):
+    call = returned(house, "ask")
+    assert house.call("add", names=["Floor"]).ok
+    assert not call.result.done()
+    later.set_result(None)
+    assert call.result.result(5).ok
+
+
+def test_the_limit_for_running_does_not_count_while_it_waits(house, later):
+    house.limits = Limits(running=0.05)
+    call = returned(house, "ask")
+    time.sleep(0.25)  # two looks at the limits
+    later.set_result(1)
+    result = call.result.result(5)
+    assert (result.value, result.seconds < 0.2) == (1, True)
+
+
+def test_what_was_known_at_once_is_the_result_at_once(house, later):
+    later.set_result(7)
+    assert house.call("ask").value == 7
+
+
+def test_a_picture_can_come_later(house, later):
+    call = returned(house, "ask")
+    picture = Picture(b"jpeg", "image/jpeg", 8, 6, "a cube", details={"id": 1})
+    later.set_result(picture)
+    result = call.result.result(5)
+    assert result.picture is picture
+    assert result.value == {"picture": "a cube", "width": 8, "height": 6, "id": 1}
+
+
+def test_a_failure_that_comes_later_is_a_failed_result_with_its_details(house, later):
+    call = returned(house, "ask")
+    later.set_exception(Unavailable("The disk is full.", id=1))
+    result = call.result.result(5)
+    assert (result.ok, result.kind, result.error) == (False, "Unavailable", "The disk is full.")
+    assert result.value == {"id": 1}
+
+
+def test_a_fault_that_comes_later_is_a_failed_result_too(house, later):
+    call = returned(house, "ask")
+    later.set_exception(KeyError("frame"))
+    assert call.result.result(5).error == "KeyError: 'frame'"
+
+
+def test_a_key_in_what_is_said_later_is_replaced(house, later):
+    house.secrets.add("sk-or-v1-0123456789")
+    call = returned(house, "ask")
+    later.set_result("sk-or-v1-0123456789")
+    assert call.result.result(5).value == "[key]"
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_an_edit_is_its_undo_step_at_once_and_its_receipt_comes_with_what_is_said(
+    house, later, good
+):
+    call = returned(house, "build")
+    assert house.scene.steps == ["commit a turn"]
+    if good:
+        later.set_result("built")
+    else:
+        later.set_exception(Unavailable("It fell down."))
+    result = call.result.result(5)
+    assert (result.ok, result.receipt.text()) == (good, "Added object Cube")
+    assert house.scene.names == {"Cube"}
+
+
+def test_a_call_that_waits_for_what_is_said_later_is_taken_back_at_once(house, later):
+    call = returned(house, "ask")
+    call.cancel("never mind")
+    assert call.result.done()
+    result = call.result.result()
+    assert (result.kind, result.error) == ("CallCancelled", "never mind")
+
+
+def test_a_call_taken_back_before_its_tool_returned_does_not_wait_either(house, later):
+    busy = house.calls.submit("wait", {"seconds": 0.2}, house.origin())
+    call = house.calls.submit("ask", {}, house.origin())
+    call.cancel("never mind")
+    assert call.result.result(5).error == "never mind"
+    busy.result.result(5)
+
+
+def test_a_call_taken_back_while_its_tool_runs_does_not_wait_for_what_comes_later(house):
+    begun, go_on = threading.Event(), threading.Event()
+
+    @tool(effect=Effect.READS)
+    def ponder() -> object:
+        """Take a while, and say later."""
+        begun.set()
+        go_on.wait(5)
+        return Later(Future())
+
+    house.registry.add(ponder)
+    call = house.calls.submit("ponder", {}, house.origin())
+    assert begun.wait(5)
+    call.cancel("never mind")
+    assert not call.result.done()
+    go_on.set()
+    assert call.result.result(5).error == "never mind"
+
+
+def test_cancelling_after_it_was_said_changes_nothing(house, later):
+    call = returned(house, "ask")
+    later.set_result(7)
+    call.cancel("never mind")
+    assert call.result.result(5).value == 7
+
+
+def test_dropping_a_call_leaves_one_that_waits_for_what_is_said_later(house, later):
+    call = returned(house, "ask")
+    call.drop("a newer one came")
+    assert not call.result.done()
+    later.set_result(7)
+    assert call.result.result(5).value == 7

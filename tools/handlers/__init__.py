@@ -15,6 +15,7 @@ from .edit_mesh import edit_mesh
 from .edit_nodes import edit_nodes
 from .files import export_file, import_file
 from .look import look
+from .lookup import lookup
 from .object_info import get_object_info
 from .run_operator import run_operator
 from .scene_info import get_scene_info
@@ -26,8 +27,9 @@ from .stacks import set_constraint, set_modifier
 
 TOOLS = (
     create_object, delete_objects, duplicate_objects, edit_collections, edit_mesh, edit_nodes,
-    execute_code, export_file, get_object_info, get_scene_info, import_file, look, run_operator,
-    set_constraint, set_keyframes, set_material, set_modifier, set_object, set_properties,
+    execute_code, export_file, get_object_info, get_scene_info, import_file, look, lookup,
+    run_operator, set_constraint, set_keyframes, set_material, set_modifier, set_object,
+    set_properties,
 )  # fmt: skip
 """All but `restore`, which `restore.restore_tool` binds to the running Blender's undo steps."""
 

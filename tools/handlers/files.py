@@ -110,7 +110,7 @@ def import_file(
         collection: Where objects go.
         properties: The importer's own options, such as global_scale, forward_axis; of an image: pack.
     """
-    path = _absolute(filepath)
+    path = absolute(filepath)
     if not Path(path).is_file():
         raise InvalidArguments(f"filepath: there is no file {path}.{_near_files(path)}")
     target = find_collection(collection)
@@ -156,7 +156,7 @@ def export_file(
         names: These objects only, or patterns; all if none.
         properties: The exporter's own options, such as apply_modifiers, export_apply, global_scale.
     """
-    path = _absolute(filepath)
+    path = absolute(filepath)
     folder = Path(path).parent
     if not folder.is_dir():
         raise InvalidArguments(f"filepath: there is no folder {folder}.")
@@ -205,7 +205,12 @@ def _move_here(aside: Path, folder: Path, overwrite: bool) -> None:
         shutil.move(aside / each, folder / each)
 
 
-def _absolute(filepath: str) -> str:
+def absolute(filepath: str) -> str:
+    """Return a path on this machine as a whole, "//" being the .blend's folder.
+
+    Raises:
+        InvalidArguments: it is none, or the file has no folder yet.
+    """
     path = local_path(filepath)
     if path.startswith("//") and not bpy.data.filepath:
         raise InvalidArguments(

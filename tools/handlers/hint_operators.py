@@ -119,9 +119,8 @@ def properties(place: Place) -> Any:
 
 
 def _poll(name: str) -> str:
-    category = name.partition(".")[0]
     mode = bpy.context.mode
-    wants, for_tool = _wants(name, category, mode)
+    wants, for_tool = wanted(name, mode)
     layer = bpy.context.view_layer
     active = layer.objects.active
     what = f"{active.name!r} ({active.type})" if active else "none"
@@ -133,8 +132,14 @@ def _poll(name: str) -> str:
     return f"{wants} {now}{tool}"
 
 
-def _wants(name: str, category: str, mode: str) -> tuple[str, str]:
-    """Return what an operator wants, in a sentence, and the mode that run_operator is to have."""
+def wanted(name: str, mode: str) -> tuple[str, str]:
+    """Return what an operator wants, in a sentence, and the mode that run_operator is to have.
+
+    Args:
+        name: Such as "mesh.bevel".
+        mode: The present one, as `context.mode` has it.
+    """
+    category = name.partition(".")[0]
     if name in _OWN:
         return _OWN[name], ""
     if category in _EDITORS:

@@ -14,6 +14,9 @@ from . import changes
 from .snapshot import Snapshot, Updates, changes_between, snapshot
 from .undo import UndoSteps
 
+_CHANGES_LENGTH = 800
+"""Characters of what changed since the last turn that the model is told."""
+
 
 @dataclass(frozen=True)
 class Watch:
@@ -34,6 +37,8 @@ class LiveScene:
         self.generation = 0
         self.undo = UndoSteps()
         self._updates = Updates()
+        self._left: tuple[int, Snapshot] | None = None
+        """How the last turn of the chat left the scene, of which generation."""
 
     def start(self) -> None:
         """Begin to watch for files being opened."""
@@ -56,6 +61,8 @@ class LiveScene:
         """Make ready to tell what a call changes. What the user did last is sealed into an undo
         step before the first change."""
         changes.start(lambda: self.undo.seal(origin.title))
+        if origin.caller == "chat":
+            self._left = None  # what it changes is no news to it
         before = None
         if tool.compared:
             changes.begin()
@@ -72,6 +79,27 @@ class LiveScene:
             self.undo.commit(origin.turn, origin.title, origin.name)
         return receipt
 
+    def leave(self) -> None:
+        """Note the scene as a turn of the chat leaves it."""
+        self._left = self.generation, snapshot(after=True)
+
+    def situation(self) -> str:
+        """Return, in a few words for the model, what the user's next words may refer to.
+
+        Active object, mode, selection, frame; and what came, went and changed since `leave`, by
+        the user's hand or a client's.
+        """
+        said = _refers_to()
+        if self._left is None:
+            return said
+        generation, before = self._left
+        if generation != self.generation:
+            return f"{said}; another file was opened since your last answer"
+        changed = changes_between(before, snapshot(after=True), {}).text()
+        if len(changed) > _CHANGES_LENGTH:
+            changed = changed[:_CHANGES_LENGTH] + "…"
+        return f"{said}; since your last answer, not by you: {changed}" if changed else said
+
     def rollback(self, watch: Watch) -> None:
         """Undo what was done since `begin`, if anything was."""
         if watch.before is not None:
@@ -85,11 +113,8 @@ class LiveScene:
         return changes_between(watch.before, snapshot(after=True), self._updates.stop())
 
 
-def situation() -> str:
-    """Return, in a few words for the model, what the user's next words may refer to.
-
-    Active object, mode, selection, frame. Main thread.
-    """
+def _refers_to() -> str:
+    """Return in a few words what the user's next words may mean: active object, mode, selection."""
     context = bpy.context
     active = context.view_layer.objects.active if context.view_layer else None
     selected = [each.name for each in context.selected_objects][:11]

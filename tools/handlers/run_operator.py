@@ -74,7 +74,11 @@ def run_operator(
         raise InvalidArguments(f"mode {mode} needs names.")
     with around, _area(name):
         if not function.poll():
-            raise Unavailable(f"{name} cannot run now. {_circumstances()}")
+            from .hint_operators import wanted  # at first need: it takes bmesh along
+
+            wants, in_mode = wanted(name, bpy.context.mode)
+            give = f' Give names, and mode "{in_mode}".' if in_mode else ""
+            raise Unavailable(f"{name} cannot run now. {wants}{give} {_circumstances()}")
         try:
             result = function("EXEC_DEFAULT", **given)
         except (RuntimeError, TypeError) as error:
