@@ -18,7 +18,7 @@ from build import PLATFORMS, build
 
 sys.path[:0] = [str(CHECKOUT / "tests")]
 
-from desktop.program import Program  # noqa: E402
+from desktop.program import Program, until  # noqa: E402
 from standin.script import Call, Say, Script  # noqa: E402
 from standin.server import StandIn  # noqa: E402
 
@@ -41,6 +41,10 @@ _FOLDERS = """import os
 for name in os.listdir(os.path.expanduser("~")):
     print(name)
 """
+_JOB = """from bl_ext.user_default.scene_chat.operators import runtime
+renders = runtime.current().renders
+job = renders.jobs[-1]
+"""
 _SCRIPT = Script(
     "pictures",
     {
@@ -52,12 +56,26 @@ _SCRIPT = Script(
                 "the cube was. One Ctrl+Z brings the cube back."
             ),
         ],
+        "film": [
+            Say("", [
+                Call("set_properties", {"values": {"render.engine": "CYCLES", "cycles.samples": 64}}),
+                Call("set_keyframes", {"name": "Camera", "property": "location",
+                                       "keys": {"1": [7.4, -6.9, 5], "48": [-7.4, -6.9, 5]}}),
+                Call("set_constraint", {"names": ["Camera"], "type": "TRACK_TO",
+                                        "properties": {"target": "Table Top"}}),
+                Call("render", {"frames": [1, 48], "percentage": 25, "wait": 0}),
+            ]),
+            Say(
+                "The camera goes half around the table in two seconds. The 48 frames are rendered "
+                "in the background; you can go on working."
+            ),
+        ],
         "files": [
             Say("", [Call("execute_code", {"code": _FOLDERS}, fails=True)]),
             Say("Then I leave them alone."),
         ],
     },
-)
+)  # fmt: skip
 _VIEW = (560, 56, 1317, 640)
 """The part of the window that is shown: the sidebar, and the 3D view beside it."""
 
@@ -85,6 +103,12 @@ def _take(program: Any, images: Path) -> None:
     program.say("Build a table in place of the cube")
     program.read("brings the cube back")
     _keep(program, images / "chat.png")
+    program.say("Make a short film, the camera going half around")
+    program.read("go on working")
+    until(lambda: int(program.aside(f"{_JOB}print(job.frames_done)")) > 3, "nothing is rendered")
+    program.read("left")
+    _keep(program, images / "render.png")
+    program.aside(f"{_JOB}job.cancel(); renders.dismiss(job.number)")
     program.say("List the files in my home folder")
     program.read("Allow for This Session")
     _keep(program, images / "approval.png")

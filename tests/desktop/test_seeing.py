@@ -199,14 +199,10 @@ print(here.renders.jobs[-1]._process.pid)
 """
 
 
-@pytest.mark.parametrize("how", ["quit", "killed"])
-def test_no_render_outlives_its_blender(start, how):
+def test_no_render_outlives_a_blender_that_is_quit(start):
     program = start()
     process = int(program.run(FILM + LONG).split()[-1])
     assert alive(process)
-    if how == "quit":
-        program.aside("import bpy\nbpy.app.timers.register(bpy.ops.wm.quit_blender)")
-        assert program.wait() == 0
-    else:
-        program.process.kill()
+    program.aside("import bpy\nbpy.app.timers.register(bpy.ops.wm.quit_blender)")
+    assert program.wait() == 0
     until(lambda: not alive(process), "it renders on", patience=10)
