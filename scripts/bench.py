@@ -230,7 +230,13 @@ with bpy_session():
 
     receipts = statistics.median(receipt() for _ in range(7))
     typed = median_ms(lambda: call("set_object", names=["Thing 5"], location=[1, 2, next(count)]), 3)
+    here.chat.ended()
+    here.run_until(lambda: not len(here.queue))
+    bpy.data.objects["Thing 9"].location.x += 1
+    views = importlib.import_module(EXTENSION + ".tools.handlers.viewpoint")
     told = {
+        "situation": median_ms(here.describe_situation),
+        "frame": median_ms(lambda: views.in_frame(views.from_side("iso", ["Thing 5"], 512)), 3),
         "info": median_ms(lambda: call("get_scene_info")),
         "bytes": len(reply),
         "receipt": receipts,
@@ -239,6 +245,32 @@ with bpy_session():
     }
     bpy.data.batch_remove(list(bpy.data.objects)[10_000:])
     told["fingerprint"] = median_ms(prints.fingerprint)
+print(json.dumps(told))
+"""
+
+
+_SEEING = """
+import importlib, json, time
+from bpy_session import EXTENSION, bpy_session
+
+def ms(work):
+    began = time.perf_counter()
+    work()
+    return 1000 * (time.perf_counter() - began)
+
+with bpy_session():
+    handlers = EXTENSION + ".tools.handlers."
+    look = importlib.import_module(handlers + "look").look
+    lookup = importlib.import_module(handlers + "lookup").lookup
+    drift = importlib.import_module(EXTENSION + ".tools.drift")
+    script = "for obj in bpy.data.objects:\\n    obj.location.x += obj.matrix_world[0][3] * 2\\n" * 30
+    told = {
+        "look_first": ms(lambda: look(size=512)),
+        "look": min(ms(lambda: look(size=512)) for _ in range(5)),
+        "lookup_first": ms(lambda: lookup("Noise Texture")),
+        "lookup": min(ms(lambda: lookup("smooth shading")) for _ in range(5)),
+        "check": min(ms(lambda: drift.refusal(script, (4, 5))) for _ in range(5)),
+    }
 print(json.dumps(told))
 """
 
@@ -275,6 +307,14 @@ def _on_bpy() -> Iterator[Figure]:
         "set_object there, with Blender's update and undo push", told["typed"], "ms", beside=beside
     )
     yield figure("fingerprint, 10,000 objects", told["fingerprint"], "ms", at_most=100)
+    yield figure("what changed since the last turn, 100,000 objects", told["situation"], "ms")
+    yield figure("look's words, 100,000 objects", told["frame"], "ms")
+    seeing = _python(_SEEING)
+    yield figure("look, solid, 512 px, the first one", seeing["look_first"], "ms")
+    yield figure("look, solid, 512 px", seeing["look"], "ms")
+    yield figure("lookup, the first one", seeing["lookup_first"], "ms")
+    yield figure("lookup, by words", seeing["lookup"], "ms")
+    yield figure("check of 60 lines of Python for old forms", seeing["check"], "ms")
     each = 1000 * _python(_TURN) / 20
     yield figure("turn of 20 calls, model answers at once: per call", each, "ms", at_most=20)
 
