@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -182,9 +184,13 @@ def _ask(options: argparse.Namespace, out: TextIO) -> int:
     )
     if options.save and not _save(options.save):
         return 1
-    if (job := here.renders.running) is not None:
+    code = {"done": 0, "stopped": 130}.get(ended.reason, 1)
+    if ended.reason == "done" and (job := here.renders.running) is not None:
         _see_out(here, job)
-    return {"done": 0, "stopped": 130}.get(ended.reason, 1)
+        code = 0 if job.state == "done" else 1
+    for job in here.renders.jobs:
+        _keep_files(job)
+    return code
 
 
 def ask(
@@ -239,10 +245,22 @@ def _see_out(here: runtime.Runtime, job: RenderJob) -> None:
 
     with _signals(lambda: here.calls.read(job.cancel)):
         here.run_until(over)
-    made = f": {', '.join(job.files[:3])}{', …' if len(job.files) > 3 else ''}" if job.files else ""
-    print(
-        f"Render {job.number} {job.state}{made} {job.error}".rstrip(), file=sys.stderr, flush=True
-    )
+    print(f"Render {job.number}: {job.state} {job.error}".rstrip(), file=sys.stderr, flush=True)
+
+
+def _keep_files(job: RenderJob) -> None:
+    """Say what was rendered. What lies in Blender's own temporary folder, which goes with it, is
+    moved to one that stays."""
+    files = [Path(each) for each in job.files]
+    if not files:
+        return
+    place = files[0].parent
+    if job.folder in place.parents:
+        place = Path(tempfile.mkdtemp(prefix="scene_chat_render_"))
+        for each in files:
+            shutil.move(each, place / each.name)
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    print(f"Rendered {place / files[0].name}{more}", file=sys.stderr, flush=True)
 
 
 @contextmanager

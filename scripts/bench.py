@@ -236,7 +236,7 @@ with bpy_session():
     views = importlib.import_module(EXTENSION + ".tools.handlers.viewpoint")
     told = {
         "situation": median_ms(here.describe_situation),
-        "frame": median_ms(lambda: views.in_frame(views.from_side("iso", ["Thing 5"], 512)), 3),
+        "frame": median_ms(lambda: views.in_frame(views.from_side("iso", views.subject(["Thing 5"]), 512)), 3),
         "info": median_ms(lambda: call("get_scene_info")),
         "bytes": len(reply),
         "receipt": receipts,

@@ -234,9 +234,10 @@ class CallPath:
 
     def _said_later(self, result: _Pending) -> CallResult:
         later = result.later.value
-        if (error := later.exception()) is not None:
+        try:
+            return self._told(later.result(), result.receipt, result.seconds)
+        except Exception as error:
             return self._failed(error, result.receipt, result.seconds)
-        return self._told(later.result(), result.receipt, result.seconds)
 
     def _succeeded(self, value: object, receipt: Receipt, started: float) -> CallResult | _Pending:
         seconds = time.monotonic() - started

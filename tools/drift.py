@@ -33,7 +33,9 @@ from .drift_tree import Script, is_matrix, keyword_value, operator_name
 __all__ = ["Found", "Rule", "Version", "about", "hint", "notes", "old_forms", "refusal"]
 
 _SHOWN = 60
-_SOURCE_LIMIT = 200_000
+_WAY_ROUND = "If it is meant so, put it in a try with an except."
+_SOURCE_LIMIT = 50_000
+"""Characters; the queue waits while a script is looked through."""
 _TELLING = 7
 """Characters from which on a value, such as 'NISHITA', is looked up for no other reason."""
 
@@ -60,7 +62,7 @@ def refusal(source: str, version: Version) -> str:
     lines = [f"line {each.line}: {each.shown}\n  Instead: {each.rule.instead}." for each in silent]
     return (
         f"Nothing was run. Blender {_said(version)} would not do this, and would not say so "
-        "either:\n" + "\n".join(dict.fromkeys(lines))
+        "either:\n" + "\n".join(dict.fromkeys(lines)) + f"\n{_WAY_ROUND}"
     )
 
 
@@ -199,7 +201,7 @@ def _occurrences(script: Script, form: Form) -> Iterator[ast.expr | ast.stmt]:
 def _is_attribute(script: Script, node: ast.Attribute, form: Attribute) -> bool:
     if node.attr not in form.names or script.is_guarded(node, node.attr):
         return False
-    if form.unless and any(each.attr == form.unless for each in script.attributes):
+    if any(each in script.words for each in form.unless):
         return False
     if form.values or form.assigned:
         value = script.assigned(node)

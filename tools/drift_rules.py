@@ -21,14 +21,15 @@ class Attribute:
     """An attribute of one of these names, where its receiver matches `on` at its end.
 
     `values`: only where one of these constants is assigned to it. `keywords`: only where it is
-    called with one of these. `unless`: not where the script uses an attribute of that name.
+    called with one of these. `unless`: not where the script has one of these, as an attribute or as
+    a text.
     """
 
     names: tuple[str, ...]
     on: str = ""
     values: tuple[object, ...] = ()
     keywords: tuple[str, ...] = ()
-    unless: str = ""
+    unless: tuple[str, ...] = ()
     assigned: bool = False
 
 
@@ -117,9 +118,7 @@ _OBJECT = (
     r"(?:\bob|\bobj|context\.(?:object|active_object)|\bobjects\.active"
     r"|objects(?:\[[^\]]*\]|\.(?:new|get)\([^()]*\)))"
 )
-_CYCLES_OWNER = (
-    r"^bpy\.(?:context\.(?:scene|object|active_object)|data\.(?:scenes|objects)\[[^\]]*\])"
-)
+_EVIDENT_SCENE = r"^(?:(?:bpy\.context\.)?scene|bpy\.data\.scenes\[[^\]]*\])"
 _FACTOR_OUT = (
     r"nodes\.new\('ShaderNode(?:Tex(?:Noise|Wave|Magic|Checker|Brick|Gradient)|Fresnel|Attribute)'\)"
     r"\.outputs"
@@ -245,7 +244,6 @@ RULES: tuple[Rule, ...] = (
                 ("OPAQUE", "CLIP"),
             ),
         ),
-        silent=True,
     ),
     Rule(
         "shadow_method",
@@ -265,6 +263,8 @@ RULES: tuple[Rule, ...] = (
                 r"|\.material|\.world|worlds(?:\[[^\]]*\]|\.(?:new|get)\([^()]*\))"
                 rf"|bpy\.context\.scene|bpy\.data\.{_SCENE})",
                 (False, 0),
+                # It does no harm there: compositing is off by other means, or materials are flat.
+                unless=("use_compositing", "diffuse_color", "BLENDER_WORKBENCH"),
             ),
         ),
         silent=True,
@@ -491,7 +491,7 @@ RULES: tuple[Rule, ...] = (
         "first image_settings.media_type = 'VIDEO', or 'MULTI_LAYER_IMAGE' for multilayer EXR",
         (
             Attribute(
-                ("file_format",), values=("FFMPEG", "OPEN_EXR_MULTILAYER"), unless="media_type"
+                ("file_format",), values=("FFMPEG", "OPEN_EXR_MULTILAYER"), unless=("media_type",)
             ),
         ),
     ),
@@ -528,7 +528,7 @@ RULES: tuple[Rule, ...] = (
         "registered_items",
         (5, 0),
         "attributes: scene.cycles.samples; ['…'] reaches only custom properties",
-        (Item("cycles", _CYCLES_OWNER, deep=True),),
+        (Item("cycles", _EVIDENT_SCENE, deep=True),),
         silent=True,
     ),
     Rule(
@@ -578,7 +578,7 @@ RULES: tuple[Rule, ...] = (
         (
             Attribute(
                 ("look",),
-                unless="view_transform",
+                unless=("view_transform",),
                 values=(
                     "Very High Contrast",
                     "High Contrast",

@@ -7,7 +7,7 @@ a guard covers both its branches; a function that is only called under a guard i
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _Item = ast.Subscript | ast.Call
@@ -19,7 +19,10 @@ _ROUNDS = 8
 """How many times a version's answer is followed from name to name."""
 _UNWRAPPED = frozenset({"list", "tuple", "set", "sorted", "reversed"})
 _MATRICES = frozenset("matrix_world matrix_local matrix_basis matrix_parent_inverse".split())
-_MATRIX_CALLS = frozenset("to_matrix to_3x3 to_4x4".split())
+_MATRIX_SIZES = frozenset("to_3x3 to_4x4".split())
+_ROTATIONS = frozenset("rotation_euler rotation_quaternion".split())
+_ROTATION_TYPES = frozenset("Euler Quaternion".split())
+_ROTATION_CALLS = frozenset("to_euler to_quaternion".split())
 _MATRIX_KEEPING = frozenset("inverted inverted_safe transposed adjugated copy normalized".split())
 _MATRIX_MAKING = frozenset(
     "Rotation Translation Scale Shear OrthoProjection Diagonal Identity LocRotScale".split()
@@ -36,6 +39,8 @@ class Script:
         self.imports: list[ast.Import | ast.ImportFrom] = []
         self.products: list[ast.BinOp | ast.AugAssign] = []
         self.constants: set[str] = set()
+        self.words: set[str] = set()
+        """Its texts, and the names of its attributes."""
         self.imported: dict[str, str] = {}
         self._functions: list[ast.FunctionDef] = []
         self._uses: dict[str, list[ast.Name]] = {}
@@ -176,6 +181,7 @@ class Script:
         match node:
             case ast.Attribute():
                 self.attributes.append(node)
+                self.words.add(node.attr)
             case ast.Subscript():
                 self.items.append(node)
             case ast.Call():
@@ -191,6 +197,7 @@ class Script:
                 self.products.append(node)
             case ast.Constant(value=str(text)):
                 self.constants.add(text)
+                self.words.add(text)
             case ast.FunctionDef():
                 self._functions.append(node)
             case ast.Name(id=name, ctx=ast.Load()):
@@ -361,20 +368,44 @@ def is_matrix(script: Script, node: ast.expr, depth: int = _DEPTH) -> bool:
                 texts = script.texts(inner)
                 ours = script.imported.get("Matrix") == "mathutils"
                 return texts == {"mathutils.Matrix"} or (ours and texts == {"Matrix"})
-            if name in _MATRIX_KEEPING:
+            if name == "to_matrix":
+                return _is_rotation(script, inner, depth)
+            if name in _MATRIX_KEEPING or name in _MATRIX_SIZES:
                 return is_matrix(script, inner, depth)
-            return name in _MATRIX_CALLS
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             return is_matrix(script, left, depth) and is_matrix(script, right, depth)
         case ast.Name() if depth:
-            given = script.given(node)
-            return len(given) <= _MANY and all(
-                value is not None
-                and not script.loops(value)
-                and is_matrix(script, value, depth - 1)
-                for value in given
-            )
+            return _is_only(script, node, is_matrix, depth)
     return False
+
+
+def _is_rotation(script: Script, node: ast.expr, depth: int) -> bool:
+    """Whether an expression is evidently a Euler or Quaternion of Blender's."""
+    match node:
+        case ast.Attribute(attr=name):
+            return name in _ROTATIONS
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _ROTATION_TYPES and script.imported.get(name) == "mathutils"
+        case ast.Call(func=ast.Attribute(attr=name, value=ast.Name(id="mathutils"))):
+            return name in _ROTATION_TYPES
+        case ast.Call(func=ast.Attribute(value=inner, attr=name)) if name in _ROTATION_CALLS:
+            return is_matrix(script, inner, depth) or _is_rotation(script, inner, depth)
+        case ast.Call(func=ast.Attribute(value=inner, attr="copy" | "inverted" | "normalized")):
+            return _is_rotation(script, inner, depth)
+        case ast.Name() if depth:
+            return _is_only(script, node, _is_rotation, depth)
+    return False
+
+
+def _is_only(
+    script: Script, node: ast.Name, kind: Callable[[Script, ast.expr, int], bool], depth: int
+) -> bool:
+    """Whether all that a name is given is of a kind."""
+    given = script.given(node)
+    return len(given) <= _MANY and all(
+        value is not None and not script.loops(value) and kind(script, value, depth - 1)
+        for value in given
+    )
 
 
 def _leaves(node: ast.If) -> bool:

@@ -28,6 +28,8 @@ from .errors import InvalidArguments, Unavailable
 
 MARK = "scene_chat "
 """Before each line of JSON, among all that Blender prints itself."""
+_MADE = re.compile(r"^(?:render_?)?(\d*)(.*)")
+"""What the child makes: the frame, and Blender's ending for one view of a stereo picture, "_L"."""
 _KEPT_LINES = 30
 _SHOWN_LINES = 5
 _KEPT_JOBS = 20
@@ -74,6 +76,7 @@ class RenderJob:
     Attributes:
         target: Where its files are moved once all are there, "#" standing for the frame's digits;
             "" to leave them in `folder`.
+        overwrite: Whether they may take the place of files that are there.
         warnings: What the person should know of it, in sentences.
         frame: The one being rendered.
         frames_done: How many are written.
@@ -87,6 +90,7 @@ class RenderJob:
     order: Order
     folder: Path
     target: str
+    overwrite: bool
     warnings: tuple[str, ...]
     state: State = "running"
     frame: int = 0
@@ -186,6 +190,7 @@ class RenderJobs:
         order: Order,
         folder: Path,
         target: str,
+        overwrite: bool,
         warnings: Sequence[str],
     ) -> RenderJob:
         """Begin a render and return at once.
@@ -195,13 +200,14 @@ class RenderJobs:
             order: What to render.
             folder: The job's own, where the copy lies.
             target: See `RenderJob`.
+            overwrite: See `RenderJob`.
             warnings: See `RenderJob`.
 
         Raises:
             Unavailable: the process cannot be started.
         """
         self.make_room()
-        job = RenderJob(next(self._numbers), order, folder, target, tuple(warnings))
+        job = RenderJob(next(self._numbers), order, folder, target, overwrite, tuple(warnings))
         told = folder / "order.json"
         told.write_text(json.dumps(vars(order)), "utf-8")
         try:
@@ -254,10 +260,13 @@ class RenderJobs:
 def target_of(job: RenderJob, made: Path) -> Path:
     """Return where a file that was rendered is wanted."""
     target = Path(job.target)
-    # What follows is Blender's, for the views of a stereo picture: "0001_L.png".
-    digits, rest = re.findall(r"^(?:render_?)?(\d*)(.*)", made.stem)[0]
-    frame = int(digits) if digits else job.order.frames[0]
-    return target.with_name(f"{framed(target.stem, frame)}{rest}{target.suffix}")
+    view = _MADE.findall(made.stem)[0][1]
+    return target.with_name(f"{framed(target.stem, _frame_of(job, made))}{view}{target.suffix}")
+
+
+def _frame_of(job: RenderJob, made: Path) -> int:
+    digits = _MADE.findall(made.stem)[0][0]
+    return int(digits) if digits else job.order.frames[0]
 
 
 def framed(name: str, frame: int) -> str:
@@ -280,7 +289,7 @@ def _follow(job: RenderJob) -> None:
                     continue
                 with contextlib.suppress(ValueError):  # the last line of one that was killed
                     finished = _take_up(job, json.loads(line[len(MARK) :])) or finished
-        made = sorted(each for each in (job.folder / "out").iterdir() if each.is_file())
+        made = sorted((job.folder / "out").iterdir(), key=lambda file: (_frame_of(job, file), file))
         whole = finished and bool(made) and all(each.stat().st_size for each in made)
         if not whole:
             made = _finished_frames(job, made)
@@ -294,15 +303,19 @@ def _follow(job: RenderJob) -> None:
     finally:
         with contextlib.suppress(OSError):
             Path(job.order.blend).unlink(missing_ok=True)
+            if not any((job.folder / "out").iterdir()):
+                shutil.rmtree(job.folder)
         job.ended.set_result(None)
 
 
 def _finished_frames(job: RenderJob, made: list[Path]) -> list[Path]:
     """Return the frames that are whole, and remove half a picture, or a film without its end."""
-    count = 0 if job.order.format == "FFMPEG" else job.frames_done
-    for each in made[count:]:
+    first_left = job.order.frames[0] + job.frames_done
+    film = job.order.format == "FFMPEG"
+    whole = [each for each in made if not film and _frame_of(job, each) < first_left]
+    for each in made[len(whole) :]:
         each.unlink()
-    return made[:count]
+    return whole
 
 
 def _take_up(job: RenderJob, said: dict[str, Any]) -> bool:
@@ -331,17 +344,19 @@ def _keep(job: RenderJob, made: Sequence[Path]) -> None:
     try:
         if job.target:
             for each in made:
-                moved.append(str(_moved(each, target_of(job, each))))
+                moved.append(str(_moved(each, target_of(job, each), job.overwrite)))
     except OSError as error:
         job.error = (
-            f"Could not write to {Path(job.target).parent}: {error.strerror or error}. The rest is "
-            f"kept in {job.folder / 'out'}."
+            f"Could not write to {Path(job.target).parent}: {error.strerror or error}. What is not "
+            f"there is kept in {job.folder / 'out'}."
         )
     job.files = (*moved, *map(str, made[len(moved) :]))
 
 
-def _moved(file: Path, target: Path) -> Path:
+def _moved(file: Path, target: Path, overwrite: bool) -> Path:
     """Move a file so that under its name there is all of it or nothing."""
+    if target.exists() and not overwrite:
+        raise FileExistsError(0, f"{target.name} has come to be there meanwhile")
     part = target.with_name(f".{target.name}.part")
     try:
         shutil.move(file, part)
@@ -349,6 +364,8 @@ def _moved(file: Path, target: Path) -> Path:
     except OSError:
         if file.exists():
             part.unlink(missing_ok=True)
+        else:
+            shutil.move(part, file)
         raise
 
 

@@ -34,7 +34,7 @@ def in_words(job: RenderJob) -> str:
     """Return how far a running render is: "Frame 7 of 24 · 12 s left"."""
     parts = []
     if job.order.animation:
-        parts.append(f"Frame {job.frames_done + 1} of {job.frames}")
+        parts.append(f"Frame {min(job.frames_done + 1, job.frames)} of {job.frames}")
     else:
         parts.append(f"Rendering · {100 * job.progress:.0f} %")
     if (left := job.seconds_left) is not None:

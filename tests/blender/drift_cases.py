@@ -2,7 +2,7 @@
 
 `SETUP` comes before each: `ob`, `mesh`, `mat`, `scene` and others are its names, which the forms
 know as a script's parameters are known. `effect` is true after an old form that is silent, where
-it took effect.
+it took effect; `works` after one that neither raises nor is silent.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Case:
     old: str
     new: str
     effect: str = ""
+    works: str = ""
 
 
 CASES = {
@@ -84,10 +85,10 @@ CASES = {
         "bpy.ops.object.shade_smooth_by_angle(angle=0.5)",
     ),
     "blend_method": Case(
-        "mat.blend_method = 'CLIP'",
+        "mat.surface_render_method = 'BLENDED'\nmat.blend_method = 'CLIP'",
         "mat.surface_render_method = 'BLENDED'\nassert mat.surface_render_method == 'BLENDED'\n"
         "mat.surface_render_method = 'DITHERED'",
-        effect="mat.blend_method == 'CLIP'",
+        works="mat.surface_render_method == 'DITHERED'",
     ),
     "shadow_method": Case("mat.shadow_method = 'NONE'", "ob.visible_shadow = False"),
     "without_nodes": Case(

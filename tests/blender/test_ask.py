@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+from pathlib import Path
 
 import bpy
 import pytest
@@ -159,4 +162,9 @@ def test_a_render_that_goes_on_after_the_turn_is_seen_to_its_end(ask, here):
     job = here.renders.jobs[-1]
     assert (job.state, len(job.files)) == ("done", 2)
     assert "Rendering: 0 %. Ctrl+C ends it." in err
-    assert f"Render {job.number} done: {job.files[0]}" in err
+    assert f"Render {job.number}: done" in err
+    kept = Path(re.search(r"Rendered (.*) and 1 more", err)[1])
+    assert [each.name for each in sorted(kept.parent.iterdir())] == [
+        "render_0001.png", "render_0002.png",
+    ]  # fmt: skip
+    shutil.rmtree(kept.parent)

@@ -152,3 +152,22 @@ def test_a_value_that_cannot_even_be_looked_at_is_a_failure_and_not_silence(code
         "M()"
     )
     assert "could not be read" in code(text).error
+
+
+def test_a_script_may_open_a_file(code, here, tmp_path):
+    here.gate.allow("chat", ["code"])
+    file = tmp_path / "other.blend"
+    bpy.data.objects["Cube"].name = "Theirs"
+    bpy.ops.wm.save_as_mainfile(filepath=str(file), copy=True)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="")
+    result = code(f"bpy.ops.wm.open_mainfile(filepath={str(file)!r})")
+    assert result.ok, result.error
+    assert "Theirs" in bpy.data.objects
+    assert code("bpy.data.objects['Theirs'].location.x = 3").ok
+
+
+def test_a_script_that_would_switch_scene_chat_off_does_not_run(code, here):
+    here.gate.allow("chat", ["code"])
+    result = code("bpy.ops.wm.read_factory_settings(use_empty=True)")
+    assert "would switch Scene Chat off" in result.error
+    assert "Cube" in bpy.data.objects

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import bpy
 import pytest
@@ -79,6 +80,104 @@ def test_a_name_that_is_not_there_gets_the_nearest_that_are(advice, text, said):
 )  # fmt: skip
 def test_what_was_none_is_named_with_the_reason(advice, text, said):
     assert said in advice(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "m = bpy.context.object.modifiers.new('a', 'BOOLEAN')\nm.object.name",
+        "class Thing:\n    material = None\n\nThing().material.name",
+        "m = bpy.context.object.modifiers.new('a', 'BOOLEAN')\nm.object.material.name",
+    ],
+)
+def test_what_another_thing_lacks_is_not_said_to_be_the_contexts(advice, text):
+    said = advice(text)
+    assert said.endswith(" is None.")
+    assert "active" not in said
+
+
+def test_an_empty_slot_is_named(advice):
+    text = "s = bpy.context.object.material_slots[0]\ns.material = None\ns.material.name"
+    assert "the slot is empty" in advice(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class Node:\n    pass\n\nNode().inputz",
+        "class Light:\n    pass\n\nlight = Light()\nlight.enerrgy",
+        "class Light:\n    __slots__ = ()\n\nlight = Light()\nlight.enerrgy = 1",
+        "class Light:\n    __slots__ = ()\n\nLight().enerrgy = 1",
+        "import types\ntypes.new_class('Node')().inputz",
+    ],
+)
+def test_a_class_of_the_scripts_own_is_not_taken_for_blenders_of_that_name(advice, text):
+    assert advice(text) == ""
+
+
+def test_what_a_call_gave_is_known_for_blenders(advice):
+    assert "'location'" in advice("bpy.data.objects.get('Cube').locaton")
+
+
+def test_a_path_that_is_not_defined_is_not_said_to_be_bpys(advice):
+    for name in ("path", "app", "props"):
+        assert f"bpy.{name}" not in advice(f"print({name})")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class Light:\n    pass\n\nscene = Light()\nscene.node_tree",
+        "def f(inputs):\n    return inputs['Specular']\n\nf({'Specularity': 1})",
+        "def f(mod):\n    return mod['widht']\n\nf({'width': 1})",
+        "mesh = bpy.context.object.data\nx = [1 / 0, lambda: mesh.calc_normals()]",
+        "x = [[][3], lambda: bpy.context.scene.node_tree]",
+        "x = [int('a'), lambda: bpy.ops.export_scene.obj()]",
+    ],
+)
+def test_an_error_of_the_scripts_own_is_not_laid_to_an_older_blender(advice, text):
+    assert "In Blender" not in advice(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bpy.context.object.data.use_auto_smooth = True",
+        "bpy.context.object.data.calc_normals()",
+        NODES + "n.inputs['Specular'].default_value = 1",
+        NODES + "t.nodes.new('ShaderNodeTexMusgrave')",
+        "bpy.ops.export_scene.obj(filepath='/nowhere/a')",
+        "bpy.ops.object.shade_smooth(use_auto_smooth=True)",
+        "bpy.ops.object.shade_smooth(bpy.context.copy())",
+        "bpy.ops.mesh.primitive_cube_add(radius=1)",
+        "bpy.context.scene.objects.link(bpy.context.object)",
+        "bpy.data.lightprobes.new('A', 'GRID')",
+        "import bgl",
+    ],
+)
+def test_an_error_of_blenders_own_is_laid_to_an_older_one(advice, text):
+    if "bgl" in text and bpy.app.version < (5, 0):
+        pytest.skip("it is there still")
+    assert advice(text).startswith("In Blender")
+
+
+def test_several_lists_in_one_message_are_left_as_they_are(module):
+    hints = module("tools.handlers.hints")
+    one = "enum \"A\" not found in ('B', 'C')"
+    assert module("tools.handlers.hint_values").choice(one)[:2] == ("A", ["B", "C"])
+    assert module("tools.handlers.hint_values").choice(f"{one}\n{one}") is None
+    several = "\n".join([one] * 30)
+    assert hints.shortened(several) == several
+
+
+@pytest.mark.parametrize("ending", ["", ")"])
+def test_a_message_without_its_end_is_looked_through_at_once(module, ending):
+    shortened = module("tools.handlers.hints").shortened
+    start = time.perf_counter()
+    for unit in ('enum "', 'enum "A" not found in (', "'", "\\'", "', '"):
+        shortened(unit * (500_000 // len(unit)) + ending)
+        shortened('enum "A" not found in (' + unit * 20_000 + ending)
+    assert time.perf_counter() - start < 2
 
 
 @pytest.mark.skipif(bpy.app.version >= (5, 0), reason="nodes are always there")

@@ -790,3 +790,33 @@ def test_disabling_the_extension_leaves_no_process_and_no_thread():
         process.wait()
     assert "left: 1 True cancelled" in said, said
     assert "said: True" in said
+
+
+def test_scripts_that_were_refused_at_the_opening_are_not_run_by_the_render(call, tmp_path):
+    ran = tmp_path / "ran"
+    text = bpy.data.texts.new("startup.py")
+    text.write(f"open({str(ran)!r}, 'w')")
+    text.use_module = True
+    file = str(tmp_path / "with scripts.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=file)
+    paths = bpy.context.preferences.filepaths
+    before, paths.use_scripts_auto_execute = paths.use_scripts_auto_execute, True
+    try:
+        bpy.ops.wm.open_mainfile(filepath=file, use_scripts=False)
+        result = call("render", wait=60)
+    finally:
+        paths.use_scripts_auto_execute = before
+    assert result.ok, result.error
+    assert not ran.exists()
+    assert "the text startup.py may need" in result.value["warnings"][0]
+
+
+def test_frames_that_blender_has_not_are_refused_at_once(call):
+    assert "frames 0 to 1,048,574" in call("render", frames=[1, 10**9]).error
+
+
+def test_a_folder_is_no_place_for_a_picture(call, here, tmp_path):
+    here.gate.allow("chat", ["files"])
+    (tmp_path / "a.png").mkdir()
+    said = call("render", filepath=str(tmp_path / "a.png"), overwrite=True).error
+    assert "is a folder; name a file" in said

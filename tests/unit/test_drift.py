@@ -37,6 +37,12 @@ FOUND = {
         "a = ob.matrix_world.copy()\nb = ob.matrix_local.inverted() @ a\nc = b * a",
         "matrix_product",
     ),
+    "matrices of rotations": (
+        "from mathutils import Euler\nr = Euler((1, 2, 3))\n"
+        "a = r.to_matrix().to_4x4() * ob.rotation_quaternion.to_matrix().to_4x4()",
+        "matrix_product",
+    ),
+    "a scene's settings as items": ("scene['cycles']['samples'] = 9", "registered_items"),
     "a matrix times and equals": ("m = ob.matrix_world\nm *= ob.matrix_local", "matrix_product"),
     "a test for something else": (
         "if 'Cube' in bpy.data.objects:\n mesh.use_auto_smooth = True",
@@ -78,6 +84,19 @@ NOT_EVIDENT = {
     "line styles": "bpy.data.linestyles['A'].use_nodes = False",
     "who knows without nodes": "x.use_nodes = False",
     "a custom property": "bpy.context.scene['cycles'] = 3",
+    "an object's custom property": "bpy.context.object['cycles'] = {'a': 1}\nob['cycles']['a']",
+    "another object's custom property": "bpy.data.objects['A']['cycles'] = {'a': 1}",
+    "no compositing in any version": (
+        "bpy.context.scene.use_nodes = False\nbpy.context.scene.render.use_compositing = False"
+    ),
+    "a flat colour": (
+        "m = bpy.data.materials.new('A')\nm.use_nodes = False\nm.diffuse_color = (1, 0, 0, 1)"
+    ),
+    "Workbench": (
+        "bpy.context.scene.render.engine = 'BLENDER_WORKBENCH'\n"
+        "bpy.data.materials['A'].use_nodes = False"
+    ),
+    "own classes with matrices": "a = x.to_matrix() * y.to_matrix()\nb = x.to_3x3() * y.to_4x4()",
     "operators with keywords": "bpy.ops.object.delete(use_global=False)",
     "operators with a context's name": "bpy.ops.object.delete('INVOKE_DEFAULT')",
     "broken code": "scene.node_tree (",
@@ -148,15 +167,22 @@ def test_a_script_nested_too_deeply_has_no_old_forms():
 
 
 def test_a_refusal_says_on_which_line_what_would_do_nothing_and_what_to_write():
-    source = (
-        "import bpy\nmat = bpy.data.materials['A']\nmat.blend_method = 'CLIP'\nmesh.calc_normals()"
-    )
+    source = "import bpy\na = ob.matrix_world\nb = a * ob.matrix_local\nmesh.calc_normals()"
     assert refusal(source, (4, 5, 0)) == (
         "Nothing was run. Blender 4.5 would not do this, and would not say so either:\n"
-        "line 3: mat.blend_method = 'CLIP'\n"
-        "  Instead: mat.surface_render_method = 'DITHERED' (the default, also for cut-outs) or "
-        "'BLENDED'."
+        "line 3: a * ob.matrix_local\n"
+        "  Instead: a @ b: * multiplies element by element.\n"
+        "If it is meant so, put it in a try with an except."
     )
+
+
+def test_a_blend_method_is_not_refused_for_blender_sets_the_render_method_by_it():
+    assert refusal("mat.blend_method = 'CLIP'", (5, 2, 3)) == ""
+
+
+def test_a_script_of_more_than_50_000_characters_is_not_looked_through():
+    assert _names(OLD + "\n" * 49_000)
+    assert not _names(OLD + "\n" * 50_000)
 
 
 def test_what_raises_by_itself_is_not_refused():

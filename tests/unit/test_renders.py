@@ -46,7 +46,7 @@ def renders():
 def play(renders, tmp_path):
     """Start a render whose process does what the lines say; give its job."""
 
-    def one(lines, target="", frames=(1, 4)):
+    def one(lines, target="", frames=(1, 4), overwrite=False):
         folder = tmp_path / f"job {len(list(tmp_path.iterdir()))}"
         (folder / "out").mkdir(parents=True)
         (folder / "scene.blend").write_text("a copy")
@@ -56,7 +56,8 @@ def play(renders, tmp_path):
             blend=str(folder / "scene.blend"), scene="Scene", scripts=False,
             output=str(folder / "out" / "a_####.png"), format="PNG", frames=frames, animation=True,
         )  # fmt: skip
-        return renders.start([sys.executable, str(script)], order, folder, str(target), ())
+        command = [sys.executable, str(script)]
+        return renders.start(command, order, folder, str(target), overwrite, ())
 
     return one
 
@@ -117,7 +118,7 @@ def test_files_are_moved_to_where_they_are_wanted(play, tmp_path):
     job = ended(play(f"{TWO}; say(done=True)", target / "a_####.png"))
     assert job.files == (str(target / "a_0001.png"), str(target / "a_0002.png"))
     assert [Path(each).read_text() for each in job.files] == ["a picture"] * 2
-    assert list((job.folder / "out").iterdir()) == []
+    assert not job.folder.exists()
 
 
 def test_without_a_place_for_them_files_stay_in_the_jobs_folder(play):
@@ -127,8 +128,33 @@ def test_without_a_place_for_them_files_stay_in_the_jobs_folder(play):
 
 def test_a_file_that_was_there_is_replaced(play, tmp_path):
     (tmp_path / "a_0001.png").write_text("an older one")
-    ended(play(f"{TWO}; say(done=True)", tmp_path / "a_####.png"))
+    ended(play(f"{TWO}; say(done=True)", tmp_path / "a_####.png", overwrite=True))
     assert (tmp_path / "a_0001.png").read_text() == "a picture"
+
+
+def test_a_file_that_has_come_meanwhile_stays_and_the_pictures_are_kept(play, tmp_path):
+    (tmp_path / "a_0002.png").write_text("somebody's own")
+    job = ended(play(f"{TWO}; say(done=True)", tmp_path / "a_####.png"))
+    assert job.state == "failed"
+    assert "a_0002.png has come to be there meanwhile" in job.error
+    assert (tmp_path / "a_0002.png").read_text() == "somebody's own"
+    assert [Path(each).read_text() for each in job.files] == ["a picture"] * 2
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_frames_beyond_ten_thousand_are_kept_in_their_order(play):
+    lines = "; ".join(f'write("render_{n}.png")' for n in (10001, 9999, 10000))
+    job = play(f"{lines}; say(written=2); go_on()", frames=(9999, 10010))
+    until(lambda: job.frames_done == 2)
+    job.cancel()
+    assert [Path(each).name for each in ended(job).files] == ["render_9999.png", "render_10000.png"]
+
+
+def test_both_views_of_a_stereo_picture_are_kept(play, tmp_path):
+    lines = "; ".join(f'write("render_000{n}_{side}.png")' for n in (1, 2) for side in "LR")
+    job = ended(play(f"{lines}; say(written=2); say(done=True)", tmp_path / "a_##.png"))
+    names = sorted(Path(each).name for each in job.files)
+    assert names == ["a_01_L.png", "a_01_R.png", "a_02_L.png", "a_02_R.png"]
 
 
 def test_a_folder_that_has_gone_meanwhile_fails_and_says_where_the_pictures_are(play, tmp_path):
@@ -334,6 +360,6 @@ def test_the_process_ends_by_itself_once_nobody_listens_to_it(play):
 def test_a_process_that_cannot_be_started_is_no_render(renders, tmp_path):
     order = Order("", "Scene", False, str(tmp_path / "a.png"), "PNG", (1, 1), False)
     with pytest.raises(Unavailable, match="cannot be started"):
-        renders.start([str(tmp_path / "no blender")], order, tmp_path, "", ())
+        renders.start([str(tmp_path / "no blender")], order, tmp_path, "", False, ())
     assert renders.running is None
     assert renders.jobs == ()

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import io
 import linecache
+import re
 import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _OUTPUT_LIMIT = 1 << 20
 """Characters of output that are kept; a script may print for ever."""
+_RESETS = re.compile(r"\bread_factory_(settings|userpref)\b")
 _VALUE = "__scene_chat_value__"
 
 
@@ -37,6 +39,11 @@ def _assess(arguments: Mapping[str, Any]) -> Assessment:
     from ..drift import refusal  # at first need: enabling the extension need not take its 15 ms
 
     code = arguments["code"]
+    if _RESETS.search(code):
+        raise InvalidArguments(
+            "Blender's factory settings would switch Scene Chat off, and this conversation with it. "
+            'Nothing was run. Empty the scene by delete_objects with names ["*"].'
+        )
     if refused := refusal(code, bpy.app.version):
         raise InvalidArguments(refused)
     if found := findings(code):
@@ -120,7 +127,7 @@ class _Output(io.TextIOBase):
 
 def _failure(error: BaseException, code: str, output: str) -> CodeFailed:
     from ..drift import hint as drift_hint
-    from .hints import hint, shortened
+    from .hints import hint, is_blenders, shortened
 
     kind = type(error).__name__
     if isinstance(error, SystemExit):
@@ -134,7 +141,8 @@ def _failure(error: BaseException, code: str, output: str) -> CodeFailed:
     source = lines[line - 1].strip() if line and line <= len(lines) else ""
     where = f"\nline {line}: {source}" if line else ""
     # What another version of Blender takes in its place says more than names that look alike.
-    advice = drift_hint(code, line, bpy.app.version) or hint(error, code)
+    old = drift_hint(code, line, bpy.app.version) if is_blenders(error) else ""
+    advice = old or hint(error, code)
     advised = f"\nHint: {advice}" if advice else ""
     printed = f"\nPrinted before that:\n{output}" if output else ""
     return CodeFailed(

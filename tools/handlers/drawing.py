@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
     Pixels = np.ndarray[Any, Any]
 
+_START_SECONDS = 60.0
 _COMPILE_SECONDS = 15.0
+_MOVING_SECONDS = 3.0
 _WAIT_SECONDS = 0.3
 _NOISE = 2
 """Steps of 256 by which two drawings of the same may differ."""
@@ -161,7 +163,8 @@ def _settled(picture: Pixels, again: Callable[[], Pixels]) -> Pixels:
         before, picture = picture, again()
         differing = abs(picture.astype("int16") - before).max()
         compiling = bpy.app.is_job_running("SHADER_COMPILATION")
-        if differing <= _NOISE and took >= _WAIT_SECONDS and not compiling:
+        still = differing <= _NOISE and took >= _WAIT_SECONDS
+        if (still or took >= _MOVING_SECONDS) and not compiling:
             break
     return picture
 
@@ -211,9 +214,13 @@ def _start_gpu() -> None:
     global _gpu_started
     if _gpu_started or not bpy.app.background:
         return
-    tried = subprocess.run(
-        second_process(Path(gpu_start.__file__)), stdin=subprocess.DEVNULL, capture_output=True
-    )
+    command = second_process(Path(gpu_start.__file__))
+    try:
+        tried = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_START_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise Unavailable("This machine's graphics did not start within a minute.") from None
     if tried.returncode:
         raise Unavailable(
             "This machine offers no graphics (OpenGL) to draw with, not even in software. Use "

@@ -30,6 +30,8 @@ _NO_CUSTOM = re.compile(r'^bpy_struct\[key\]: key "(.*)" not found$', re.DOTALL)
 _COMMON = frozenset({"name", "type", "rna_type", "id_data", "bl_rna"})
 """Nearly everything has these, so it says nothing that a part has one."""
 _FROM_MATHUTILS = ("Vector", "Matrix", "Euler", "Quaternion", "Color")
+_OF_BPY = ("data", "ops", "context", "types", "utils")
+"""Of what bpy has; a `path`, `app` or `props` is more often the script's own, and forgotten."""
 _MODULES = (
     "bmesh bpy_extras collections colorsys functools itertools json math mathutils random re "
     "statistics string textwrap time datetime os sys numpy pathlib".split()
@@ -80,7 +82,7 @@ def _first_item(what: str, owner: Any) -> str:
 
 
 def _in_type(place: Place, owner: Any, kind_name: str, wanted: str) -> str:
-    kind = type(owner) if is_struct(owner) else _type_named(kind_name)
+    kind = _type_of(place, owner, kind_name)
     if kind is None:
         return ""
     if kind is type(bpy.context):
@@ -119,8 +121,23 @@ def _parts_with(rna: Any, wanted: str) -> list[str]:
     ]
 
 
-def _type_named(name: str) -> Any:
-    """Return Blender's type of that name, for where the object itself cannot be told."""
+def _type_of(place: Place, owner: Any, name: str) -> Any:
+    """Return Blender's type of what lacks an attribute; None for another's class of that name."""
+    if is_struct(owner):
+        return type(owner)
+    held = place.lacking if owner is None else owner
+    if is_struct(held):
+        return type(held)
+    kind = type_named(name)
+    if held is not None:
+        return kind if type(held) is kind else None
+    # A call's result that was to be given an attribute: what it was is not kept.
+    own = any(isinstance(each, ast.ClassDef) and each.name == name for each in ast.walk(place.tree))
+    return None if own else kind
+
+
+def type_named(name: str) -> Any:
+    """Return Blender's type of that name."""
     for module in (bpy.types, bmesh.types, mathutils):
         found = getattr(module, name, None)
         if isinstance(found, type):
@@ -195,7 +212,7 @@ def name(place: Place, message: str) -> str:
         return f"Add `from mathutils import {wanted}`. Nothing is kept from one call to the next."
     if wanted in _MODULES:
         return f"Add `import {wanted}`. Nothing is kept from one call to the next."
-    if wanted in dir(bpy):
+    if wanted in _OF_BPY:
         return f"It is `bpy.{wanted}`."
     known = [each for each in (*place.names, *dir(builtins)) if type(each) is str]
     close = did_you_mean(near(wanted, (each for each in known if not each.startswith("_"))))

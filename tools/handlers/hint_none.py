@@ -32,6 +32,7 @@ _WHY = {
     "pose": "only an armature has a pose",
     "image": "no image is set",
 }
+_OF_CONTEXT = ("object", "active_object", "edit_object")
 _EDITOR = ("area", "region", "space_data", "region_data", "window", "screen")
 
 
@@ -61,9 +62,19 @@ def _why(place: Place, node: ast.expr) -> str:
         cameras = [each.name for each in bpy.context.scene.objects if each.type == "CAMERA"]
         there = f"; there is {listed(cameras)}" if cameras else ""
         return f"the scene has no active camera: set `scene.camera` to one{there}"
-    if node.attr in _EDITOR and text_of(place, node.value).endswith("context"):
+    context = _is_context(place, node.value)
+    if node.attr in _EDITOR and context:
         return "a script here has no editor around it; bpy.data and the scene need none"
+    if node.attr in _OF_CONTEXT and not context:  # such as a modifier's object
+        return ""
+    if node.attr == "material" and type(value_of(place, node.value)) is not bpy.types.MaterialSlot:
+        return ""
     return _WHY.get(node.attr, "")
+
+
+def _is_context(place: Place, node: ast.expr) -> bool:
+    text = text_of(place, node)
+    return text.endswith("context") or text == "C"
 
 
 def _called(place: Place, node: ast.Call) -> str:

@@ -36,6 +36,8 @@ class Place:
     names: dict[str, Any]
     inside: bool
     """Whether the script's own line raised, not something that it called."""
+    lacking: Any = None
+    """What lacks the attribute that was to be read, where Python says so."""
 
 
 def place_of(error: BaseException, source: str) -> Place | None:
@@ -48,7 +50,8 @@ def place_of(error: BaseException, source: str) -> Place | None:
     position = next(itertools.islice(code.co_positions(), step.tb_lasti // 2, None), None)
     node = _node_at(tree, position) if position else None
     names = _names(step.tb_frame)
-    return Place(source, tree, node, step.tb_lineno, names, step.tb_next is None)
+    lacking = error.obj if type(error) is AttributeError else None
+    return Place(source, tree, node, step.tb_lineno, names, step.tb_next is None, lacking)
 
 
 def _last_step(step: TracebackType | None) -> TracebackType | None:

@@ -13,11 +13,22 @@ from __future__ import annotations
 
 import re
 
-from .hint_missing import attribute, collections, index, key, missing_import, name, removed
+import bpy
+
+from .hint_missing import (
+    attribute,
+    collections,
+    index,
+    key,
+    missing_import,
+    name,
+    removed,
+    type_named,
+)
 from .hint_near import near
 from .hint_operators import operator
-from .hint_place import Place, place_of
-from .hint_values import arrays, enum, node_type, read_only, values
+from .hint_place import Place, is_struct, place_of
+from .hint_values import arrays, choice, enum, node_type, read_only, values
 
 _LONGEST = 1200
 _SHORT_ENOUGH = 600
@@ -39,8 +50,19 @@ _KINDS = {
 }
 """By the exact type: an exception of the script's own speaks for itself, and may run code."""
 _NOT_NOW = "Writing to ID classes in this context is not allowed"
-_LIST = re.compile(r'(enum "(.*?)" not found in )\((.*)\)', re.DOTALL)
-_ITEM = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_OF_TYPE = re.compile(r"'(\w+)' object has no attribute")
+_BLENDERS = (
+    "bpy",
+    "not found in (",
+    "Calling operator",
+    "Converting py args",
+    "args execution context is supported",
+    "get_rna_type(",
+    "RNA",
+    "'NoneType' object",  # what `get` gives for an old name
+)
+"""In Blender's own messages, and hardly in a script's."""
+_FUNCTION = re.compile(r"(\w+)\.\w+\(\): ")
 
 
 def hint(error: BaseException, source: str) -> str:
@@ -75,6 +97,22 @@ def _hint(error: BaseException, source: str) -> str:
     return next((each.strip() for each in said if each), "")
 
 
+def is_blenders(error: BaseException) -> bool:
+    """Return whether Blender raised it, and not a list or dictionary of the script's own."""
+    if type(error) in (ImportError, ModuleNotFoundError):
+        return True
+    message = error.args[0] if error.args else None
+    if type(error) not in _KINDS or type(message) is not str:
+        return False
+    if any(each in message for each in _BLENDERS) or message.startswith("Error: "):
+        return True
+    if type(error) is AttributeError and (found := _OF_TYPE.match(message)):
+        held, kind = error.obj, type_named(found[1])  # held is None where it was to be set
+        return kind is not None and (held is None or is_struct(held) or type(held) is kind)
+    found = _FUNCTION.match(message)
+    return found is not None and hasattr(bpy.types, found[1])
+
+
 def shortened(message: str) -> str:
     """Return an error's message with a long list of enum values cut: the nearest first, and how many.
 
@@ -82,12 +120,14 @@ def shortened(message: str) -> str:
     """
     if len(message) <= _SHORT_ENOUGH:
         return message
-    found = _LIST.search(message)
+    found = choice(message)
     if found is not None:
-        items = _ITEM.findall(found[3])
-        first = near(found[2], items)
-        shown = [*first, *(each for each in items if each not in first)][:_SHOWN]
-        more = f", … {len(items) - len(shown)} more" if len(items) > len(shown) else ""
-        cut = f"{found[1][:300]}({', '.join(map(repr, shown))}{more})"
-        message = message[: found.start()] + cut + message[found.end() :]
+        first = near(found.wanted, found.items)
+        shown = [*first, *(each for each in found.items if each not in first)][:_SHOWN]
+        more = f", … {len(found.items) - len(shown)} more" if len(found.items) > len(shown) else ""
+        cut = f"{', '.join(map(repr, shown))}{more}"
+        before = message[: found.start]
+        if len(before) > _SHORT_ENOUGH:
+            before = f"{before[:300]}…{before[-300:]}"
+        message = before + cut + message[found.end :]
     return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"

@@ -16,7 +16,7 @@ from ..picture import Picture
 from ..registry import Assessment, Effect, tool
 from .drawing import Shading, draw, hidden_viewport, shown_viewport
 from .encoding import GAP, encoded, png, sheet
-from .viewpoint import Viewpoint, fitted, from_side, in_frame, through_camera
+from .viewpoint import Viewpoint, fitted, from_side, in_frame, subject, through_camera
 
 if TYPE_CHECKING:
     from annotated_types import Ge, Le, MaxLen
@@ -66,10 +66,12 @@ def look(
     pixels = sheet(pictures) if len(pictures) > 1 else pictures[0]
     if filepath:
         _write(filepath, png(pixels))
-    words = f"{first.words}, {how}; {first.place()}. {in_frame(first)}"
+    words = f"{first.words}, {how}; {first.place()}"
     if len(views) > 1:
         parts = [f"{place}: {each.words}" for place, each in zip(_PLACES, views)]
-        words = f"{'. '.join(parts)}; {how}. {in_frame(first)}"
+        words = f"{'. '.join(parts)}; {how}"
+    cut = " What stands before them is cut away." if names else ""
+    words = f"{words}. {in_frame(first)}{cut}"
     data, media_type, width, height = encoded(pixels, _MOST_BYTES)
     return Picture(data, media_type, width, height, words, filepath)
 
@@ -89,9 +91,10 @@ def _views(view: str, names: list[str], size: int) -> list[Viewpoint]:
             return [Viewpoint(width, height, matrix, projection, words)]
     if view == "camera":
         return [through_camera(size)]
+    framed = subject(names)
     if view == "around":
-        return [from_side(side, names, (size - GAP) // 2) for side in _AROUND]
-    return [from_side(view, names, size)]
+        return [from_side(side, framed, (size - GAP) // 2) for side in _AROUND]
+    return [from_side(view, framed, size)]
 
 
 def _drawn(view: str, views: list[Viewpoint], shading: Shading | Literal[""]) -> tuple[Any, str]:

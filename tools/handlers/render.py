@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,12 +16,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import bpy
 
-from ..errors import InvalidArguments, ToolError, Unavailable
+from ..errors import InvalidArguments, Unavailable
 from ..later import Later
 from ..picture import Picture
 from ..reach import local_path
 from ..registry import Assessment, Effect, tool
-from ..renders import Order, RenderJob, RenderJobs, framed
+from ..renders import Order, RenderJob, RenderJobs
+from .blocks import lists
 from .files import absolute
 from .second_process import second_process
 
@@ -34,6 +37,8 @@ _FORMATS = {
 _CHILD = Path(__file__).with_name("render_child.py")
 _ROOM = 100 << 20
 """Bytes that have to be free beyond the file's own size, for the copy and the pictures."""
+_LAST_FRAME = 1_048_574
+"""Blender's own limit."""
 _LARGE_COPY = 500 << 20
 _NO_FILES = ("RENDER_RESULT", "COMPOSITING")
 _NAMED = 6
@@ -119,7 +124,7 @@ def told(job: RenderJob) -> object:
         return state
     data, width, height = job.preview
     what = f"frame {job.order.frames[1]}" if job.order.animation else "what was rendered"
-    caption = f"render {job.number}, {what}, made smaller"
+    caption = f"render {job.number}: {what}, at most {max(width, height)} px here"
     return Picture(data, "image/jpeg", width, height, caption, details=state)
 
 
@@ -130,7 +135,7 @@ def _after(waiting: Future[None], answer: Callable[[], object]) -> Future[object
         with contextlib.suppress(InvalidStateError):  # the call was taken back meanwhile
             try:
                 later.set_result(answer())
-            except ToolError as error:
+            except Exception as error:  # someone waits for it
                 later.set_exception(error)
 
     waiting.add_done_callback(over)
@@ -151,8 +156,8 @@ def _start(
     first, last = (frames[0], frames[-1]) if frames else (scene.frame_current,) * 2
     if last < first:
         raise InvalidArguments(f"frames: {last} comes before {first}.")
-    if animation and first < 0:
-        raise InvalidArguments(f"frames: Blender renders none before frame 0, such as {first}.")
+    if animation and not 0 <= first <= last <= _LAST_FRAME:
+        raise InvalidArguments(f"frames: Blender renders frames 0 to {_LAST_FRAME:,}.")
     _check_scene(scene, samples)
     extension, kind = _format(filepath, animation)
     target = Path(absolute(filepath)) if filepath else None
@@ -165,11 +170,15 @@ def _start(
     try:
         (folder / "out").mkdir()
         blend, warnings = _saved_copy(folder)
-        filepaths = bpy.context.preferences.filepaths
+        scripts = _scripts_run()
+        if not scripts and (left := _scripted()):
+            warnings.append(
+                f"Scripts of this file are not run, nor in the render, which {left} may need."
+            )
         order = Order(
             blend=str(blend),
             scene=scene.name,
-            scripts=filepaths.use_scripts_auto_execute,
+            scripts=scripts,
             output=str(folder / "out" / f"render{'_####' * sequence}.{extension}"),
             format=kind,
             frames=(first, last),
@@ -177,10 +186,31 @@ def _start(
             percentage=percentage,
             samples=samples,
         )
-        return renders.start(second_process(_CHILD), order, folder, str(target or ""), warnings)
+        return renders.start(
+            second_process(_CHILD), order, folder, str(target or ""), overwrite, warnings
+        )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _scripts_run() -> bool:
+    """Whether the file's own scripts run here: they are wanted, and none was refused at its opening
+    (from a folder that is not trusted, or by the person's own choice)."""
+    wanted = bpy.context.preferences.filepaths.use_scripts_auto_execute
+    return wanted and not bpy.app.autoexec_fail
+
+
+def _scripted() -> str:
+    """Return in words what of the file needs scripts to run, "" for nothing."""
+    for name in lists().values():
+        for block in getattr(bpy.data, name):
+            animation = getattr(block, "animation_data", None)
+            for curve in animation.drivers if animation is not None else ():
+                if curve.driver.type == "SCRIPTED" and not curve.driver.is_simple_expression:
+                    return f"the driver of {block.name}'s {curve.data_path}"
+    texts = [each.name for each in bpy.data.texts if each.use_module]
+    return f"the text {texts[0]}" if texts else ""
 
 
 def _check_scene(scene: bpy.types.Scene, samples: int | None) -> None:
@@ -235,15 +265,22 @@ def _check_target(target: Path, frames: range, overwrite: bool) -> None:
         raise InvalidArguments(f"filepath: there is no folder {folder}.")
     if not os.access(folder, os.W_OK):
         raise InvalidArguments(f"filepath: the folder {folder} cannot be written to.")
+    if target.is_dir():
+        raise InvalidArguments(f"filepath: {target} is a folder; name a file.")
     if overwrite:
         return
-    there = {each.name for each in folder.iterdir()}
-    wanted = {
-        framed(target.name, frame) for frame in (frames if "#" in target.stem else frames[:1])
-    }
-    if taken := sorted(there & wanted):
+    taken = [target] if target.exists() else []
+    if "#" in target.stem:
+        digits = re.sub(r"(?:\\#)+", r"(\\d+)", re.escape(target.name))
+        name = re.compile(digits, re.IGNORECASE if sys.platform in ("win32", "darwin") else 0)
+        taken = [
+            each
+            for each in sorted(folder.iterdir())
+            if (found := name.fullmatch(each.name)) and int(found[1]) in frames
+        ]
+    if taken:
         raise InvalidArguments(
-            f"filepath: {folder / taken[0]} exists already; give another name, or overwrite true."
+            f"filepath: {taken[0]} exists already; give another name, or overwrite true."
         )
 
 

@@ -159,7 +159,7 @@ def preview(scene: bpy.types.Scene, file: Path) -> None:
                 break
         say(preview=str(file), width=image.size[0], height=image.size[1])
     except Exception as error:
-        print(f"no preview: {error}")
+        say(no_preview=str(error))
 
 
 if __name__ == "__main__":

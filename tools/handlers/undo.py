@@ -101,8 +101,12 @@ class UndoSteps:
         return bpy.context.mode != "OBJECT" or active.kind != _GLOBAL
 
     def commit(self, turn: int, title: str, by: str) -> None:
-        """Push what was done for `by`, into the turn's own step if that one is the latest."""
-        if self._closed:
+        """Push what was done for `by`, into the turn's own step if that one is the latest.
+
+        Not where another file was opened meanwhile: without a window its history has not begun, and
+        Blender before 5 crashes at a push.
+        """
+        if self._closed or not self._started:
             return
         if (turn, title) != self._turn or self._operator is None:
             self._unregister()
@@ -116,7 +120,7 @@ class UndoSteps:
 
     def rollback(self) -> None:
         """Bring back the state of the last step."""
-        if self._closed:
+        if self._closed or not self._started:
             return
         if bpy.context.mode != "OBJECT":
             _force_global_step()

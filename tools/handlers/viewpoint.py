@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from .blocks import find_objects
 if TYPE_CHECKING:
     import numpy as np
 
+Box = tuple[tuple[float, ...], ...]
+"""Eight corners, or none."""
+Boxes = dict[int, Box]
+"""By a collection's `session_uid`."""
 _FIELD_OF_VIEW = math.radians(40.0)
 _RIGHT = math.radians(90)
 SIDES = {
@@ -32,11 +37,13 @@ _DRAWN = frozenset(
     "MESH CURVE SURFACE META FONT CURVES POINTCLOUD VOLUME GPENCIL GREASEPENCIL".split()
 )
 """Types of objects of which there is something to see in a picture without overlays."""
+_NOTHING = 5.0
+"""What is shown of an empty scene, to each side."""
 _NO_SIZE = 1e-6
 _ROUND_IT = 1.0
 """What is shown around a thing without size: this far to each side."""
-_DEEPEST = 8
-"""Instances of instances that are followed."""
+_MAKERS = ("NODES", "PARTICLE_SYSTEM")
+_INSTANCES = 20_000
 _NAMED = 12
 _LOOKED_AT = 2_000
 """Objects in frame, the largest first, of which it is asked whether they are visible."""
@@ -69,6 +76,13 @@ class Viewpoint:
         """The focal length in millimetres that a 3D viewport has for this perspective: its film is
         72 mm wide on the longer side (Blender's DEFAULT_SENSOR_WIDTH, 36 mm, zoomed by 2)."""
         return float(36.0 * min(self.projection[0][0], self.projection[1][1]))
+
+    @property
+    def near(self) -> float:
+        """How far before the eye the picture begins; in an orthographic one no matter how far."""
+        if not self.perspective:
+            return 0.0
+        return float(self.projection[2][3] / (self.projection[2][2] - 1))
 
     def place(self) -> str:
         """Return in words where the eye is and whither it looks."""
@@ -112,13 +126,20 @@ def through_camera(size: int) -> Viewpoint:
     return Viewpoint(width, height, matrix, projection, f"through the camera {camera.name!r}")
 
 
-def from_side(side: str, names: Sequence[str], size: int) -> Viewpoint:
-    """Return a view that frames objects.
+@dataclass(frozen=True)
+class Subject:
+    """What a view from a side frames: a sphere in the world's frame, and in words what it is."""
+
+    centre: Vector
+    radius: float
+    words: str
+
+
+def subject(names: Sequence[str]) -> Subject:
+    """Return what objects take up together.
 
     Args:
-        side: One of `SIDES`.
         names: Objects or patterns; the whole scene if none.
-        size: The longer side in pixels.
 
     Raises:
         NoSuchObject: with the nearest names.
@@ -128,59 +149,110 @@ def from_side(side: str, names: Sequence[str], size: int) -> Viewpoint:
     objects = find_objects(names)
     if unseen := [each.name for each in objects if not each.visible_get()]:
         raise Unavailable(f"Not to be seen, hidden or in another scene: {', '.join(unseen[:20])}.")
-    what = ", ".join(names) if names else "the whole scene"
+    words = ", ".join(names) if names else "the whole scene"
     if not objects:
         seen = [each for each in bpy.context.view_layer.objects if each.visible_get()]
         objects = [each for each in seen if _is_drawn(each)] or seen
         if not objects:
-            what = "an empty scene"
-    centre, radius = _sphere(objects)
+            return Subject(Vector(), _NOTHING, "an empty scene")
+    low, high = _bounds(objects)
+    radius = (high - low).length / 2
+    notes = []
     if radius < _NO_SIZE:
         radius = _ROUND_IT
-        if names:
-            what += " (of no size)"
+        notes.append("of no size")
+    if unshown := [each.name for each in objects if not _is_drawn(each)]:
+        notes.append(f"pictures do not show {', '.join(unshown[:_NAMED])}")
+    if names and notes:
+        words += f" ({'; '.join(notes)})"
+    return Subject((low + high) / 2, radius, words)
+
+
+def from_side(side: str, framed: Subject, size: int) -> Viewpoint:
+    """Return a view that frames something.
+
+    Args:
+        side: One of `SIDES`.
+        framed: What it frames.
+        size: The longer side in pixels.
+    """
     angles, where = SIDES[side]
     rotation = angles.to_matrix()
-    distance = radius / math.sin(_FIELD_OF_VIEW / 2)
-    place = Matrix.Translation(centre + rotation @ Vector((0, 0, distance)))
+    distance = framed.radius / math.sin(_FIELD_OF_VIEW / 2)
+    place = Matrix.Translation(framed.centre + rotation @ Vector((0, 0, distance)))
     width, height = fitted(4 / 3, size)
-    # What stands around it is seen as well: the far side of a room, the rest of the street.
-    projection = _perspective(width / height, radius / 100, distance + 100 * radius)
+    # What stands around it is seen as well, the far side of a room, the rest of the street; what
+    # stands before it, such as the room's near side, is cut away.
+    near, far = distance - 1.1 * framed.radius, distance + 100 * framed.radius
+    projection = _perspective(width / height, near, far)
     matrix = (place @ rotation.to_4x4()).inverted()
-    return Viewpoint(width, height, matrix, projection, f"{what} from {where}")
+    return Viewpoint(width, height, matrix, projection, f"{framed.words} from {where}")
 
 
 def _is_drawn(each: bpy.types.Object) -> bool:
     return each.type in _DRAWN or each.instance_collection is not None
 
 
-def _sphere(objects: Sequence[bpy.types.Object]) -> tuple[Vector, float]:
-    """A sphere, in the world's frame, around the objects' bounding boxes."""
-    corners = [corner for each in objects for corner in _corners(each)]
-    if not corners:
-        return Vector((0, 0, 0)), 5.0
-    low = Vector(map(min, zip(*corners)))
-    high = Vector(map(max, zip(*corners)))
-    return (low + high) / 2, (high - low).length / 2
+def _bounds(objects: Sequence[bpy.types.Object]) -> tuple[Vector, Vector]:
+    """The lowest and highest corner, in the world's frame, of all bounding boxes."""
+    import numpy as np
+
+    known: Boxes = {}
+    matrices = np.empty((len(objects), 4, 4))
+    boxes = np.empty((len(objects), 8, 4))
+    boxes[:, :, 3] = 1
+    for at, each in enumerate(objects):
+        matrices[at] = each.matrix_world
+        boxes[at, :, :3] = _box(each, known) or ((0, 0, 0),) * 8
+    corners = (boxes @ matrices.transpose(0, 2, 1))[:, :, :3].reshape(-1, 3)
+    if made := _instanced(objects):
+        corners = np.concatenate([corners, np.array(made)])
+    return Vector(corners.min(axis=0)), Vector(corners.max(axis=0))
 
 
-def _corners(each: bpy.types.Object, place: Matrix | None = None, depth: int = 0) -> list[Vector]:
-    """Return the corners of an object's bounding box, and of what it is an instance of.
+def _instanced(objects: Sequence[bpy.types.Object]) -> list[Vector]:
+    """Return the corners of what geometry nodes and particles make of objects, up to a limit; an
+    object's own box knows nothing of it."""
+    makers = {
+        each for each in objects if any(m.type in _MAKERS for m in each.modifiers)
+    }  # fmt: skip
+    if not makers:
+        return []
+    graph = bpy.context.evaluated_depsgraph_get()
+    return [
+        instance.matrix_world @ Vector(corner)
+        for instance in itertools.islice(graph.object_instances, _INSTANCES)
+        if instance.parent is not None and instance.parent.original in makers
+        for corner in instance.object.bound_box
+    ]
 
-    In the frame of `place`, from the world's if there is none.
-    """
-    matrix = each.matrix_world if place is None else place @ each.matrix_world
-    collection = each.instance_collection
-    if collection is not None and depth < _DEEPEST:
-        inner = matrix @ Matrix.Translation(-collection.instance_offset)
-        parts = [_corners(part, inner, depth + 1) for part in collection.all_objects]
-        if corners := [corner for part in parts for corner in part]:
-            return corners
+
+def _box(each: bpy.types.Object, known: Boxes) -> Box:
+    """Return the eight corners, in an object's own frame, around what is seen of it; none where
+    nothing is."""
+    if (collection := each.instance_collection) is not None:
+        if box := _box_of(collection, known):
+            return box
     if each.type not in _DRAWN:
-        return [matrix.translation] if depth == 0 else []
+        return ()
     if each.mode == "EDIT":  # what is being edited is known to the evaluated object alone
         each = each.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    return [matrix @ Vector(corner) for corner in each.bound_box]
+    return tuple(map(tuple, each.bound_box))
+
+
+def _box_of(collection: bpy.types.Collection, known: Boxes) -> Box:
+    """Return the eight corners around a collection, from where its instances have their place."""
+    if collection.session_uid not in known:
+        known[collection.session_uid] = ()
+        points = [
+            part.matrix_world @ Vector(corner) - collection.instance_offset
+            for part in collection.all_objects
+            for corner in _box(part, known)
+        ]
+        if points:
+            ends = list(zip(map(min, zip(*points)), map(max, zip(*points))))
+            known[collection.session_uid] = tuple(itertools.product(*ends))
+    return known[collection.session_uid]
 
 
 def _perspective(aspect: float, near: float, far: float) -> Matrix:
@@ -226,9 +298,9 @@ def in_frame(view: Viewpoint) -> str:
     return f"In frame, by the share of the picture that their bounding boxes take: {', '.join(found)}{rest}."
 
 
-def _unlike_their_boxes() -> Iterator[tuple[int, list[Vector]]]:
+def _unlike_their_boxes() -> Iterator[tuple[int, Box]]:
     """Yield the places in `bpy.data.objects` of those whose `bound_box` is not what is seen, with
-    the corners that are: instances of collections, and what is being edited."""
+    the one that is: instances of collections, and what is being edited."""
     import numpy as np
 
     objects = bpy.data.objects
@@ -236,19 +308,33 @@ def _unlike_their_boxes() -> Iterator[tuple[int, list[Vector]]]:
     if len(objects):
         objects.foreach_get("instance_type", kinds)
     instances = bpy.types.Object.bl_rna.properties["instance_type"].enum_items["COLLECTION"].value
-    places = [int(at) for at in np.flatnonzero(kinds == instances)[:_LOOKED_AT]]
+    places = set(np.flatnonzero(kinds == instances).tolist())
     if bpy.context.mode.startswith("EDIT"):
-        places += [objects.find(each.name) for each in bpy.context.objects_in_mode]
-    for at in places:
-        yield at, _corners(objects[at])
+        places.update(objects.find(each.name) for each in bpy.context.objects_in_mode)
+    known: Boxes = {}
+    for at, each in enumerate(objects) if places else ():
+        if at in places and (box := _box(each, known)):
+            yield at, box
 
 
-def _box(corners: Sequence[Vector]) -> list[Vector]:
-    """Return the eight corners of the box around points, along the axes."""
-    low, high = Vector(map(min, zip(*corners))), Vector(map(max, zip(*corners)))
-    return [
-        Vector((x, y, z)) for x in (low.x, high.x) for y in (low.y, high.y) for z in (low.z, high.z)
-    ]
+def _cut(corners: np.ndarray[Any, Any], near: float) -> np.ndarray[Any, Any]:
+    """Return in the picture's frame what is left of a box of which a part is nearer than `near`.
+
+    Args:
+        corners: x, y, how far before the eye, and what x and y have yet to be divided by.
+        near: Where the picture begins.
+    """
+    import numpy as np
+
+    # Where any two corners' line goes through the plane is within what the edges leave.
+    first, second = np.triu_indices(len(corners), 1)
+    one, other = corners[first], corners[second]
+    crossing = (one[:, 2] < near) != (other[:, 2] < near)
+    one, other = one[crossing], other[crossing]
+    along = ((near - one[:, 2]) / (other[:, 2] - one[:, 2]))[:, None]
+    points = np.concatenate([corners[corners[:, 2] >= near], one + along * (other - one)])
+    cut: np.ndarray[Any, Any] = points[:, :2] / points[:, 3:]
+    return cut
 
 
 def _shares(view: Viewpoint) -> np.ndarray[Any, Any]:
@@ -265,26 +351,27 @@ def _shares(view: Viewpoint) -> np.ndarray[Any, Any]:
     if count:
         objects.foreach_get("matrix_world", matrices)
         objects.foreach_get("bound_box", boxes)
-    for at, corners in _unlike_their_boxes():
-        own = [objects[at].matrix_world.inverted_safe() @ corner for corner in corners]
-        boxes[24 * at : 24 * at + 24] = np.ravel(_box(own))
+    for at, box in _unlike_their_boxes():
+        boxes[24 * at : 24 * at + 24] = np.ravel(box)
     # Blender hands matrices out by columns.
     to_world = matrices.reshape(count, 4, 4).transpose(0, 2, 1)
     to_picture = np.array(view.projection @ view.matrix, np.float64) @ to_world
     corners = np.ones((count, 8, 4))
     corners[:, :, :3] = boxes.reshape(count, 8, 3)
     seen = corners @ to_picture.transpose(0, 2, 1)
-    depth = seen[:, :, 3]
-    before_the_eye = depth > _NO_SIZE
+    ahead = -(np.array(view.matrix, np.float64)[2] @ to_world)
+    seen[:, :, 2] = (corners @ ahead[:, :, None])[:, :, 0]  # how far before the eye
+    near = max(view.near, _NO_SIZE)
+    shown = seen[:, :, 2] >= near
     flat = np.where(
-        before_the_eye[:, :, None], seen[:, :, :2] / np.maximum(depth, _NO_SIZE)[:, :, None], 0.0
+        shown[:, :, None], seen[:, :, :2] / np.where(shown, seen[:, :, 3], 1)[:, :, None], 0
     )
-    # A box that reaches behind the eye may fill the picture on that side.
-    partly = before_the_eye.any(axis=1) & ~before_the_eye.all(axis=1)
     low, high = flat.min(axis=1), flat.max(axis=1)
-    low[partly], high[partly] = np.minimum(low[partly], -1), np.maximum(high[partly], 1)
+    for at in np.flatnonzero(shown.any(axis=1) & ~shown.all(axis=1)):
+        points = _cut(seen[at], near)
+        low[at], high[at] = points.min(axis=0), points.max(axis=0)
     sides = np.clip(high, -1, 1) - np.clip(low, -1, 1)
-    touches = (low <= 1).all(axis=1) & (high >= -1).all(axis=1) & before_the_eye.any(axis=1)
+    touches = (low <= 1).all(axis=1) & (high >= -1).all(axis=1) & shown.any(axis=1)
     areas = np.maximum(sides[:, 0], 1e-4) * np.maximum(sides[:, 1], 1e-4) / 4
     shares: np.ndarray[Any, Any] = np.where(touches, areas, 0.0)
     return shares
