@@ -94,7 +94,7 @@ def test_a_type_without_rna_is_told_by_its_documentation(told):
         ("objects['Cube.001'].modifiers", "Object.modifiers"),
         ("bpy.data.objects['Cube'].modifiers[\"Array\"].count", "ArrayModifier.count"),
         ("bpy.context.active_object.data.vertices", "Mesh.vertices"),
-        ("bpy.context.selected_objects", "type Object"),
+        ("bpy.context.selected_objects", "Context.selected_objects"),
         ("SubsurfModifier.levels", "SubsurfModifier.levels"),
         ("material.node_tree.nodes['A'].inputs[0].name", "NodeSocket.name"),
         ("bpy.data.meshes.new('a').vertices", "Mesh.vertices"),
@@ -225,6 +225,42 @@ def test_a_node_tells_its_properties_and_sockets(told, name):
     assert len(answer["outputs"]) == 2
 
 
+@pytest.mark.parametrize(
+    "name", ["ShaderNodeTexNoise", "ShaderNodeMapRange", "ShaderNodeTexSky", "ShaderNodeMath"]
+)
+def test_a_nodes_defaults_are_those_of_one_just_made(told, name):
+    node = bpy.data.node_groups.new("Test", "ShaderNodeTree").nodes.new(name)
+    told_now = 0
+    for each, row in told(name)["properties"].items():
+        held = getattr(node, each)
+        if isinstance(held, str) and held:
+            assert f"= {held}" in row
+            told_now += 1
+        elif isinstance(held, bool):
+            assert f"= {json.dumps(held)}" in row
+            told_now += 1
+    assert told_now
+    bpy.data.node_groups.remove(node.id_data)
+
+
+def test_an_answer_of_endless_texts_fits_in_2000_bytes(module):
+    fitting = module("tools.handlers.lookup_fitting")
+    long = "x" * 5_000
+    rows = {f"a{number}": fitting.Row((long,), long) for number in range(3)}
+    for answer in (
+        {"a": long},
+        {f"a{number}": long for number in range(50)},
+        {f"a{number}": "ä ö " * 5_000 for number in range(50)},
+        {long: "a", "b": "c"},
+        {"a": [long]},
+        {"a": [long, long], "b": []},
+        {"a": {"b": long}},
+        {"a": fitting.Table(rows), "b": fitting.Table({long: fitting.Row()})},
+    ):
+        assert size(fitting.fitted(answer)) <= 2_000
+    assert fitting.fitted({"a": long})["a"].startswith("x" * 390)
+
+
 def test_a_nodes_sockets_of_one_name_are_told_apart(told):
     inputs = told("ShaderNodeMix")["inputs"]
     assert "identifier A_Float" in inputs["2 A"]
@@ -294,9 +330,117 @@ def test_a_name_of_an_older_blender_gets_a_note(told):
 
 
 def test_words_find_what_is_near(told):
-    assert any("object.shade_smooth_by_angle" in each for each in told("smooth shading")["near"])
+    assert any("object.shade_smooth_by_angle" in each for each in told("smooth shading")["found"])
     assert "type BevelModifier" in told("bevl modifer")["near"][0]
-    assert len(told("color management of the view")["near"]) == 12
+    assert len(told("color management of the view")["found"]) == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "says"),
+    [
+        ("bmesh.ops.bevel", "function", "offset_type"),
+        ("bmesh.new()", "function", "use_operators"),
+        ("bmesh.types.BMesh", "type", "faces"),
+        ("bmesh.types.BMesh.verts", "property", "vert sequence"),
+        ("mathutils.Vector((0, 0, 1))", "type", "normalize"),
+        ("mathutils.noise.noise", "function", "noise_basis"),
+        ("bpy.utils.register_class", "function", "cls"),
+        ("bpy.props.FloatProperty", "function", "soft_max"),
+        ("bpy_extras.object_utils.world_to_camera_view", "function", "coord"),
+        ("bpy.path.abspath", "function", "library"),
+        ("math.radians", "function", "degrees to radians"),
+        ("math", "module", "sqrt"),
+        ("bmesh", "module", "from_edit_mesh"),
+        ("bpy.app", "value", "version"),
+        ("bpy.app.handlers", "value", "load_post"),
+        ("gpu.shader.from_builtin", "function", "shader_name"),
+        ("blf.size", "function", "fontid"),
+    ],
+)
+def test_what_pythons_modules_have_is_known(told, name, kind, says):
+    answer = told(name)
+    assert answer[kind] == name.partition("(")[0]
+    assert says in json.dumps(answer)
+
+
+def test_a_value_of_a_module_is_told(told):
+    assert told("bpy.app.version")["is"] == repr(tuple(bpy.app.version))
+
+
+def test_a_name_that_a_module_has_not_gets_the_nearest(told):
+    answer = told("bmesh.ops.bevl")
+    assert (answer["failed_at"], answer["in"], answer["near"][0]) == ("bevl", "bmesh.ops", "bevel")
+
+
+@pytest.mark.parametrize(
+    "name", ["bpy.utils.os.system", "bpy.utils._sys", "math.__loader__", "bmesh.ops.__class__",
+             "bpy_extras.object_utils.bpy.data", "bpy_extras.no_such", "os.path"],
+)  # fmt: skip
+def test_no_way_leads_out_of_these_modules(told, name):
+    assert told(name)["not_found"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Emission Strength", "input 'Emission Strength' of ShaderNodeBsdfPrincipled, default "),
+        (
+            "Transmission Weight",
+            "input 'Transmission Weight' of ShaderNodeBsdfPrincipled, default 0",
+        ),
+        ("Subsurface Weight", "input 'Subsurface Weight' of ShaderNodeBsdfPrincipled, default 0"),
+        ("Roughness", "input 'Roughness' of ShaderNodeBsdfPrincipled, default 0.5"),
+        ("world background strength", "input 'Strength' of ShaderNodeBackground, default 1"),
+        ("noise scale", "input 'Scale' of ShaderNodeTexNoise, default 5"),
+    ],
+)
+def test_an_input_of_a_common_node_is_found(told, name, found):
+    answer = told(name)
+    assert answer["found"][0].startswith(found)
+    assert "not_found" not in answer
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("keyframe_insert", "bpy_struct.keyframe_insert"),
+        ("focal length", "Camera.lens"),
+        ("sun angle", "SunLight.angle"),
+        ("camera lens", "Camera.lens"),
+        ("shade smooth", "object.shade_smooth"),
+        ("Bevel", "BevelModifier"),
+        ("uv unwrap", "uv.unwrap"),
+        ("denoise", "CyclesRenderSettings.use_denoising"),
+        ("render samples", "CyclesRenderSettings.samples"),
+        ("Location", "Object.location"),
+    ],
+)
+def test_of_several_owners_the_likeliest_is_told(told, name, found):
+    answer = told(name)
+    assert found in [answer.get(kind) for kind in ("property", "function", "operator", "type")]
+
+
+def test_what_else_has_the_name_is_told_beside(told):
+    assert "node ShaderNodeBevel" in told("Bevel")["also"]
+    assert "operator mesh.bevel" in told("Bevel")["also"]
+    assert next(iter(told("location")["of"])) == "Object"
+    assert next(iter(told("samples")["of"])) == "CyclesRenderSettings"
+
+
+def test_what_a_context_has_by_its_area_is_read_only(told):
+    answer = told("bpy.context.selected_objects")
+    assert (answer["kind"], answer["read_only"]) == ("list of Object", True)
+    assert told("bpy.context.active_object")["kind"] == "Object"
+
+
+def test_words_that_names_have_are_found_and_gibberish_is_not(told):
+    assert "not_found" not in told("smooth shading")
+    assert "found" not in told("bevl modifer")
+    assert "not_found" in told("bpy.types.Foo")
+    answer = told("xyzzy")
+    assert answer["not_found"] == "xyzzy"
+    assert "near" not in answer
+    assert "There is nothing like it" in answer["hint"]
 
 
 def test_a_path_that_fails_says_at_which_word_and_what_there_is(told):

@@ -4,8 +4,8 @@ A name is taken as a path, a type, a property, a function, an operator, a node o
 Python's words or the interface's; what it is none of gets the names nearest to it. All is read from
 RNA at the time of asking and told in at most 2,000 bytes. Main thread.
 
-The way of a name: `lookup_names` tries what it may be, by the names in `lookup_index` and along
-paths (`lookup_path`); `lookup_kinds` and `lookup_nodes` tell what there is to say, each property in
+The way of a name: `lookup_names` tries what it may be, in Blender's modules (`lookup_modules`), by
+the names in `lookup_index` and along paths (`lookup_path`); `lookup_kinds` and `lookup_nodes` tell what there is to say, each property in
 a row (`lookup_rows`); `lookup_near` finds what resembles it; `lookup_fitting` makes it short.
 """
 
@@ -35,7 +35,7 @@ def lookup(name: str) -> dict[str, object]:
 
     text = _cleaned(name)
     answer = answer_to(text)
-    answer["note"] = about(text.removeprefix("ops."), bpy.app.version)
+    answer["note"] = about(re.sub(r"^(ops|bpy)\.", "", text), bpy.app.version)
     return fitted(answer)
 
 
@@ -52,7 +52,7 @@ def _cleaned(name: str) -> str:
             f"{what} cannot be looked up. Give one name or a few words, such as 'Object.location', "
             "'mesh.bevel', 'Noise Texture', 'smooth shading'."
         )
-    text = re.sub(r"^bpy\.(types\.)?", "", text)
+    text = re.sub(r"^bpy\.(?!(?:app|utils|props|path|msgbus)\b)(types\.)?", "", text)
     text = re.sub(r"^C\.(?=\w)", "context.", text)
     text = re.sub(r"^D\.(?=\w)", "data.", text)
     text = re.sub(r"\s*=[^=]*$", "", text)

@@ -44,7 +44,8 @@ def fitted(answer: Answer) -> dict[str, object]:
     """Return an answer as JSON values that take 2,000 bytes at most.
 
     Descriptions are shortened first, then left out, then defaults and limits, then all but the
-    names; of the longest list the end goes last of all, which "more" counts.
+    names; of the longest list the end goes last of all, then what is largest;
+    "more" counts them.
     """
     told: Answer = {}
     for room in _ROOMS:
@@ -54,7 +55,13 @@ def fitted(answer: Answer) -> dict[str, object]:
             return told
     told["more"] = 0
     while _size(told) > _ROOM:
-        lists = {key: value for key, value in told.items() if isinstance(value, list)}
+        lists = {key: value for key, value in told.items() if isinstance(value, list) and value}
+        if not lists:  # many texts, or an endless name
+            sizes = {key: _size({key: told[key]}) for key in told if key != "more"}
+            largest = max(sizes, key=lambda key: sizes[key])
+            del told[largest]
+            told["more"] += 1
+            continue
         longest = max(lists, key=lambda key: _size(lists[key]))
         told[longest] = lists[longest][: len(lists[longest]) * 9 // 10]
         told["more"] += len(lists[longest]) - len(told[longest])
@@ -74,4 +81,7 @@ def _size(value: object) -> int:
 
 def _cut(text: str, most: int) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 2].rpartition(" ")[0] + " .."
+    if len(text) <= most:
+        return text
+    words = text[: most - 2].rpartition(" ")[0]
+    return (words or text[: most - 3]) + " .."

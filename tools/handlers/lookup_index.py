@@ -33,6 +33,18 @@ _LIVING = (
 )  # fmt: skip
 """Paths from the scene. Not all that hangs on it: bpy 4.2 crashes at some, and what add-ons added
 comes into being by a look, as `cycles_curves`, or runs code: Cycles looks for graphics cards."""
+_FIRST = (
+    "Object", "Mesh", "Material", "Light", "Camera", "Scene", "World", "RenderSettings",
+    "CyclesRenderSettings", "Collection", "SceneEEVEE", "Image", "Curve",
+)  # fmt: skip
+"""The types that a name without its owner means before others."""
+_LAST = re.compile(
+    r"^(Theme|Preferences|MovieTracking|MovieClip|Texture|Brush|Sequence|GPencil|GreasePencil|"
+    r"LineStyle|Freestyle|Xr|UI|Sculpt|Paint|CUSTOM)|Strip|Import|Texture$|Paint$|Sculpt$|Gpencil"
+)
+"""The types that it means after all others."""
+_BARE = ("bpy_struct", "bpy_prop_collection")
+"""What all types and lists are, whose functions Python knows alone."""
 _ICONS = 300
 """Values from which on an enum is one of icons, whose names would hide the others."""
 
@@ -48,6 +60,7 @@ class Index:
         operators: Full names by the word after the dot.
         properties: The types that define a property of this name themselves.
         functions: The types that define a function of this name themselves.
+        labelled: The properties that the interface calls so, in lower case, as "Type.property".
         values: The properties that take this enum value, as "Type.property".
         lines: What `near` answers with.
         text: What `near` searches: for each of `lines` a line of its words in lower case.
@@ -60,6 +73,7 @@ class Index:
     operators: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     properties: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     functions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    labelled: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     values: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     lines: list[str] = field(default_factory=list)
     text: str = ""
@@ -71,6 +85,17 @@ class Index:
         for each in found:  # grows meanwhile
             found += self.below.get(each, ())
         return found
+
+
+@lru_cache(maxsize=4096)
+def likelihood(owner: str) -> tuple[int, int, str]:
+    """Return by what to sort types that have something of one name: the likeliest first."""
+    if owner in _FIRST:
+        return 0, _FIRST.index(owner), owner
+    if _LAST.search(owner):
+        return 3, 0, owner
+    common = re.search(r"(Light|Modifier|Constraint)$", owner)
+    return (1 if common else 2), 0, owner
 
 
 def index() -> Index:
@@ -177,6 +202,15 @@ def _made(_types: int) -> Index:
         for name in dir(category):
             made.operators[name].append(f"{module}.{name}")
             labels["operator"][f"{module}.{name}"] = getattr(category, name).get_rna_type().name
+    for bare in _BARE:
+        for key in methods_of(bare):
+            if bare not in made.functions[key]:
+                made.functions[key].append(bare)
+    for members in (made.properties, made.functions):
+        for owners in members.values():
+            owners.sort(key=likelihood)
+    for places in made.labelled.values():
+        places.sort(key=lambda place: likelihood(place.partition(".")[0]))
     nodes = labels["node"]
     labels["node"] = {name: nodes[name] for name in sorted(nodes, key=_rank)}
     _write(made, labels)
@@ -194,6 +228,7 @@ def _read(identifier: str, rna: Any, inherited: set[str], made: Index, labels: L
             continue
         made.properties[key].append(identifier)
         labels["property"].setdefault(key, prop.name)
+        made.labelled[prop.name.lower()].append(f"{identifier}.{key}")
         if prop.type == "ENUM" and len(items := prop.enum_items) < _ICONS:
             for value, item in items.items():
                 made.values[value].append(f"{identifier}.{key}")
@@ -215,6 +250,8 @@ def _write(made: Index, labels: Labels) -> None:
     for kind in ("node", "type", "operator"):
         for name, label in labels[kind].items():
             made.labels[label.lower()].append((kind, name))
+            if kind == "type" and label.endswith(" Modifier"):
+                made.labels[label[:-9].lower()].append((kind, name))
             words = name.replace("_", " ") if "." in name else " ".join([*words_of(name), name])
             line(f"{kind} {name}: {label}", f"{words} {label}")
     for kind, members in (("property", made.properties), ("function", made.functions)):

@@ -10,13 +10,27 @@ from typing import Any
 import bpy
 
 from .lookup_fitting import Answer, Row, Table
-from .lookup_index import class_of, folded, index, living, methods_of, offered, rna_of
+from .lookup_index import class_of, folded, index, living, methods_of, offered, rna_of, words_of
 from .lookup_nodes import told_node
 from .lookup_path import Place
 from .lookup_rows import default_of, kind_of, ranges, row
 from .rna_value import is_angle
 
 _PLACES = 8
+_COMMON_NODES = (
+    "ShaderNodeBsdfPrincipled", "ShaderNodeBackground", "ShaderNodeEmission", "ShaderNodeMix",
+    "ShaderNodeMapping", "ShaderNodeTexNoise", "ShaderNodeTexVoronoi", "ShaderNodeTexImage",
+    "ShaderNodeTexEnvironment", "ShaderNodeTexSky", "ShaderNodeTexWave", "ShaderNodeTexBrick",
+    "ShaderNodeTexChecker", "ShaderNodeValToRGB", "ShaderNodeBump", "ShaderNodeNormalMap",
+    "ShaderNodeDisplacement", "ShaderNodeMath", "ShaderNodeVectorMath", "ShaderNodeMapRange",
+    "ShaderNodeMixShader", "ShaderNodeBsdfGlass", "ShaderNodeBsdfDiffuse", "ShaderNodeBsdfGlossy",
+    "ShaderNodeVolumePrincipled", "ShaderNodeHueSaturation", "ShaderNodeOutputMaterial",
+    "GeometryNodeSetPosition", "GeometryNodeDistributePointsOnFaces", "GeometryNodeMeshCube",
+    "GeometryNodeInstanceOnPoints", "GeometryNodeJoinGeometry", "GeometryNodeTransform",
+    "GeometryNodeSetMaterial",
+)  # fmt: skip
+"""The nodes whose inputs are found by their names: others would take a second to be made."""
+_NO_NAMES = frozenset("world shader node input socket material value of the a default in".split())
 
 
 def told(place: Place) -> Answer:
@@ -78,6 +92,38 @@ def told_operator(name: str) -> Answer:
         "parameters": Table({each.identifier: row(each) for each in taken if not each.is_hidden}),
         "hidden": [each.identifier for each in taken if each.is_hidden],
     }
+
+
+def told_of_context(word: str, holds: str) -> Answer:
+    """Return what there is to say of what a context has by its area, which RNA does not know."""
+    answer: Answer = {
+        "property": f"Context.{word}",
+        "kind": f"list of {holds}" if word.endswith("s") else holds,
+        "read_only": True,
+    }
+    return answer | {"has": [key for key in rna_of(holds).properties.keys() if key != "rna_type"]}
+
+
+def inputs_named(text: str) -> list[str]:
+    """Return the inputs of common nodes that words name, a line each; the node may be named too."""
+    said = set(text.lower().split())
+    asked = said - _NO_NAMES or said
+    found: list[str] = []
+    for identifier in _COMMON_NODES:
+        node = told_node(identifier) if class_of(identifier) is not None else None
+        of_node = {each.lower() for each in words_of(identifier)}
+        of_node |= set(rna_of(identifier).name.lower().split()) if node else set()
+        for key, each in (node["inputs"].rows if node else {}).items():
+            name = key.partition(" ")[2]
+            words = set(name.lower().split())
+            if words != asked and not (
+                words - _NO_NAMES and words <= said and asked - words <= of_node
+            ):
+                continue
+            kind, default = (*each.parts, "")[:2]
+            about = f"default {default[2:]}" if default.startswith("= ") else kind
+            found.append(f"input '{name}' of {identifier}, {about}")
+    return list(dict.fromkeys(found))
 
 
 def told_value(value: str) -> Answer:

@@ -10,9 +10,17 @@ import re
 import bpy
 
 from .lookup_fitting import Answer, Table
-from .lookup_index import class_of, folded, index, rna_of, type_named
-from .lookup_kinds import told, told_operator, told_type, told_value
-from .lookup_near import alike, near
+from .lookup_index import class_of, folded, index, likelihood, rna_of, type_named
+from .lookup_kinds import (
+    inputs_named,
+    told,
+    told_of_context,
+    told_operator,
+    told_type,
+    told_value,
+)
+from .lookup_modules import told_module
+from .lookup_near import alike, known_words, near
 from .lookup_path import Place, Stop, followed, has, stopped
 from .lookup_rows import row
 
@@ -20,12 +28,28 @@ _NEAR = 12
 _OWNERS = 8
 _OF_THE_SCENE = ("render", "cycles", "eevee")
 """Bare names that mean the scene's, whatever else has a property of that name."""
-_LIKELIEST = ("node", "operator", "type")
+_CATEGORIES = ("object", "mesh")
+"""The operators that come first where several are called the same."""
+_MEANT = {
+    "focal length": "Camera.lens",
+    "denoise": "CyclesRenderSettings.use_denoising",
+    "denoising": "CyclesRenderSettings.use_denoising",
+    "render samples": "CyclesRenderSettings.samples",
+    "cycles samples": "CyclesRenderSettings.samples",
+    "frame rate": "RenderSettings.fps",
+    "output path": "RenderSettings.filepath",
+    "subdivision": "SubsurfModifier",
+}
+"""What no rule finds first for these words, or not at all."""
+_ALSO = 10
+
+Named = tuple[str, str]
+"""A kind, such as "operator", and a name of it."""
 
 
 def answer_to(text: str) -> Answer:
     """Return what there is to say of a cleaned name, which has yet to be made to fit."""
-    for find in (_exact, _operator, _path, _member, _loosely):
+    for find in (_module, _exact, _operator, _path, _in_words, _member, _loosely):
         if answer := find(text):
             break
     else:
@@ -34,6 +58,12 @@ def answer_to(text: str) -> Answer:
     if values and "value" not in answer:
         answer["value_of"] = values[:_OWNERS]
     return answer
+
+
+def _module(text: str) -> Answer | None:
+    answer = told_module(text)
+    also = index().labels.get(text, []) if answer and text.isidentifier() else []
+    return answer | {"also": [" ".join(each) for each in also]} if answer else None
 
 
 def _exact(text: str) -> Answer | None:
@@ -75,13 +105,16 @@ def _operators_like(text: str) -> list[str]:
 
 def _path(text: str) -> Answer | None:
     """The answer to a path of several words, also where it leads nowhere."""
-    found = followed(text) if "." in text or "[" in text else None
-    if isinstance(found, Stop):
-        answer: Answer = {"not_found": text[:60], **stopped(found)}
+    if (found := re.fullmatch(r"context\.(\w+)", text)) and not has("Context", found[1]):
+        if holds := type_named(found[1].rpartition("_")[2].removesuffix("s")):
+            return told_of_context(found[1], holds)
+    reached = followed(text) if "." in text or "[" in text else None
+    if isinstance(reached, Stop):
+        answer: Answer = {"not_found": text[:60], **stopped(reached)}
         if re.fullmatch(r"[a-z_]+\.\w+", text):
             answer["operators_near"] = _operators_like(text)[:5]
         return answer
-    return told(found) if found else None
+    return told(reached) if reached else None
 
 
 def _member(text: str) -> Answer | None:
@@ -93,12 +126,51 @@ def _member(text: str) -> Answer | None:
     if text in _OF_THE_SCENE and "Scene" in owners:
         return told(Place("Scene", text))
     if len(owners) + len(functions) == 1:
-        return told(Place((owners + functions)[0], text))
+        only, words = (owners + functions)[0], text.replace("_", " ")
+        also = [f"operator {each}" for each in known.operators.get(text, ())]
+        if owners:
+            labelled = [each for each in known.labelled.get(words, ()) if each != f"{only}.{text}"]
+            also += [f"property {each}" for each in labelled[:3]] + inputs_named(words)
+        return told(Place(only, text)) | {"also": also[:_ALSO]}
     if not owners and not functions:
         return None
     kinds = {each: row(rna_of(each).properties[text]) for each in owners if rna_of(each)}
     answer: Answer = {"property": text, "of": Table(kinds)} if owners else {"function": text}
-    return answer | {"function_of": functions, "operators": known.operators.get(text)}
+    inputs = inputs_named(text.replace("_", " ")) if owners else []
+    operators = known.operators.get(text)
+    return answer | {"function_of": functions, "operators": operators, "inputs": inputs[:_OWNERS]}
+
+
+def _in_words(text: str) -> Answer | None:
+    """The answer to words that mean one thing before all else: such as 'sun angle', 'uv unwrap'."""
+    words = text.lower()
+    named: list[Named] = []
+    if (meant := _MEANT.get(words)) and class_of(meant.partition(".")[0]) is not None:
+        named.append(("property" if "." in meant else "type", meant))
+    if text not in index().values and re.search(r"\w \w", words):
+        first, _, rest = words.partition(" ")
+        full = f"{first}.{rest.replace(' ', '_')}"
+        if full in index().operators.get(rest.replace(" ", "_"), ()):
+            named.append(("operator", full))
+        named += [("property", each) for each in _owned(words.split())]
+    return _first_of([*named, *_called(text)]) if named else None
+
+
+def _owned(words: list[str]) -> list[str]:
+    """Return the properties that words name after their type, as "camera lens", "sun angle"."""
+    found: list[str] = []
+    for split in range(len(words) - 1, 0, -1):
+        owner, name = folded("".join(words[:split])), " ".join(words[split:])
+        kinds = [index().types.get(owner + end) for end in ("", "light", "modifier", "constraint")]
+        for kind in filter(None, kinds):
+            rna = rna_of(kind)
+            if rna is None or issubclass(class_of(kind), bpy.types.Node):
+                continue
+            keys = [key for key, each in rna.properties.items() if each.name.lower() == name]
+            if (key := name.replace(" ", "_")) in rna.properties:
+                keys.insert(0, key)
+            found += [f"{kind}.{key}" for key in keys]
+    return list(dict.fromkeys(found))
 
 
 def _loosely(text: str) -> Answer | None:
@@ -107,8 +179,15 @@ def _loosely(text: str) -> Answer | None:
     if text in known.values:
         return told_value(text)
     short = re.sub(r"\s+(node|operator|type|property|function|value)$", "", text, flags=re.I)
-    if answer := _named(text) or _named(short):
+    if answer := _first_of(_called(text) or _called(short)):
         return answer
+    lines, labelled = inputs_named(short), known.labelled.get(short.lower(), [])[:_OWNERS]
+    owner = labelled[0].partition(".")[0] if labelled else ""
+    first = bool(owner) and likelihood(owner)[0] == 0
+    if lines and (not first or owner == "Material"):  # whose nodes have it, in these days
+        return {"found": lines[:_ALSO], "also": [f"property {each}" for each in labelled]}
+    if first and (answer := _first_of([("property", each) for each in labelled])):
+        return answer | {"inputs": lines[:_ALSO]}
     for each in (short, short.upper().replace(" ", "_"), short.lower().replace(" ", "_")):
         if each in known.values:
             return told_value(each)
@@ -117,22 +196,51 @@ def _loosely(text: str) -> Answer | None:
     return None
 
 
-def _named(words: str) -> Answer | None:
-    """The answer to what the interface calls so, an operator's last word, or a type in any case."""
+def _called(words: str) -> list[Named]:
+    """Return what the interface calls so, operators of that last word, a type in any case."""
     known = index()
     named = [("operator", full) for full in known.operators.get(words.lower(), ())]
     named += known.labels.get(words.lower(), [])
     if identifier := known.types.get(folded(words)):
         is_node = issubclass(class_of(identifier), bpy.types.Node)
         named.append(("node" if is_node else "type", identifier))
+    return sorted(dict.fromkeys(named), key=_likelihood)
+
+
+def _likelihood(one: Named) -> tuple[int, int]:
+    """Return by what to sort names: modifiers and the like, nodes, operators, other types."""
+    kind, name = one
+    if kind == "operator":
+        category = name.partition(".")[0]
+        known = category in _CATEGORIES
+        return 2, _CATEGORIES.index(category) if known else len(_CATEGORIES)
+    if kind == "node":
+        return 1, 0
+    rank = likelihood(name)[0]
+    return (0 if rank < 2 else 3), rank
+
+
+def _first_of(named: list[Named]) -> Answer | None:
+    """Return what there is to say of the first of these, and the others' names."""
     if not named:
         return None
-    (kind, name), *others = sorted(dict.fromkeys(named), key=lambda one: _LIKELIEST.index(one[0]))
-    answer = told_operator(name) if kind == "operator" else told_type(name)
-    return answer | {"also": [" ".join(one) for one in others]}
+    (kind, name), *others = dict.fromkeys(named)
+    if kind == "operator":
+        answer = told_operator(name)
+    elif kind == "property":
+        answer = told(Place(*name.split(".")))
+    else:
+        answer = told_type(name)
+    return answer | {"also": [" ".join(one) for one in others[:_ALSO]]}
 
 
 def _unknown(text: str) -> Answer:
     found = near(text, _NEAR)
-    hint = "Look up one of these." if found else "Use other or fewer words, such as 'bevel'."
-    return {"not_found": text[:60], "near": found, "hint": hint}
+    if found and known_words(text):
+        return {"found": found, "hint": "Look up one of these."}
+    hint = "There is nothing like it. Use other or fewer words, such as 'bevel'."
+    return {
+        "not_found": text[:60],
+        "near": found,
+        "hint": "Look up one of these." if found else hint,
+    }

@@ -19,7 +19,7 @@ def row(prop: Any, owner: Any = None, *, argument: bool = False) -> Row:
 
     Args:
         prop: Its RNA.
-        owner: What has it, if there is one that can be asked which enum values it takes now.
+        owner: What has it, if there is one just made: it is asked for its values.
         argument: Whether it is a function's.
     """
     kind = [kind_of(prop)]
@@ -30,7 +30,7 @@ def row(prop: Any, owner: Any = None, *, argument: bool = False) -> Row:
         kind.append("radians")
     if required:
         kind.append("required")
-    default = None if required else default_of(prop)
+    default = None if required else default_of(prop, owner)
     shown = "" if default is None else f"= {written(default)}"
     takes = _choices(prop, owner) if prop.type == "ENUM" else limits(prop)
     return Row((", ".join(kind), shown, takes), prop.description)
@@ -52,8 +52,21 @@ def kind_of(prop: Any) -> str:
     return kind
 
 
-def default_of(prop: Any) -> Any:
-    """Return a property's default as a JSON value; None if it has none worth a word."""
+def default_of(prop: Any, owner: Any = None) -> Any:
+    """Return a property's default as a JSON value; None if it has none worth a word.
+
+    What an owner that was just made has goes before RNA's: a node's kind sets its own.
+    """
+    # A property of an add-on's might have a getter in Python.
+    if (
+        owner is not None
+        and not prop.is_runtime
+        and prop.type in ("ENUM", "STRING", "BOOLEAN", "INT", "FLOAT")
+    ):
+        if prop.type == "ENUM" and len(prop.enum_items) < 2:
+            return None
+        held = getattr(owner, prop.identifier)
+        return sorted(held) or None if isinstance(held, set) else _short(plain(held))
     match prop.type:
         case "ENUM":
             if len(prop.enum_items) < 2:  # Blender warns on the console where it is none of them
@@ -64,9 +77,15 @@ def default_of(prop: Any) -> Any:
         case "BOOLEAN" | "INT" | "FLOAT":
             if not prop.is_array:
                 return plain(prop.default)
-            values = plain(prop.default_array)
-            return values[0] if len(values) > 4 and len(set(values)) == 1 else values
+            return _short(plain(prop.default_array))
     return None
+
+
+def _short(value: Any) -> Any:
+    """Return one number for many that are the same, and None for no text."""
+    if isinstance(value, list) and len(value) > 4 and all(each == value[0] for each in value):
+        return value[0]
+    return None if value == "" else value
 
 
 def ranges(prop: Any) -> tuple[list[Any], list[Any]]:
