@@ -32,8 +32,8 @@ def program(start):
 
 
 def in_window(program, code):
-    """Run code as a click of the user's would: after the call that asks for it has ended."""
-    program.run(
+    """Run code as a click of the user's would: not within a call."""
+    program.aside(
         "import bpy\n"
         "def later():\n"
         "    window = bpy.context.window_manager.windows[0]\n"
