@@ -7,7 +7,6 @@ from pathlib import Path
 import bpy
 from bpy.props import IntProperty
 
-from ..tools.renders import RenderJob
 from . import runtime, timer
 
 Context = bpy.types.Context
@@ -23,7 +22,7 @@ class SCENE_CHAT_OT_render_cancel(bpy.types.Operator):
     number: IntProperty()
 
     def execute(self, context: Context) -> set[str]:
-        job = _job(self.number)
+        job = runtime.current().renders.get(self.number)
         if job is None:
             return {"CANCELLED"}
         job.cancel()
@@ -41,7 +40,7 @@ class SCENE_CHAT_OT_render_open(bpy.types.Operator):
     number: IntProperty()
 
     def execute(self, context: Context) -> set[str]:
-        job = _job(self.number)
+        job = runtime.current().renders.get(self.number)
         if job is None or not job.files:
             return {"CANCELLED"}
         first = Path(job.files[0])
@@ -63,10 +62,6 @@ class SCENE_CHAT_OT_render_dismiss(bpy.types.Operator):
         runtime.current().renders.dismiss(self.number)
         timer.redraw()
         return {"FINISHED"}
-
-
-def _job(number: int) -> RenderJob | None:
-    return next((each for each in runtime.current().renders.jobs if each.number == number), None)
 
 
 CLASSES = (

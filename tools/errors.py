@@ -77,6 +77,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """Return " Did you mean …?" with up to three of `known` that resemble `name`, or ""."""
     lowered = {each.lower(): each for each in known}
     near = difflib.get_close_matches(name.lower(), lowered, n=3, cutoff=0.5)
-    if not near:
-        return ""
-    return f" Did you mean {', '.join(repr(lowered[each]) for each in near)}?"
+    return did_you_mean(lowered[each] for each in near)
+
+
+def did_you_mean(names: Iterable[str]) -> str:
+    """Return " Did you mean …?", or "" for none."""
+    quoted = ", ".join(map(repr, names))
+    return f" Did you mean {quoted}?" if quoted else ""

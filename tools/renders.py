@@ -156,6 +156,10 @@ class RenderJobs:
         """The one under way, if any."""
         return next((each for each in self.jobs if each.state == "running"), None)
 
+    def get(self, number: int) -> RenderJob | None:
+        """Return the job of that number, or None."""
+        return next((each for each in self.jobs if each.number == number), None)
+
     def find(self, number: int) -> RenderJob:
         """Return a job; 0 for the latest.
 
@@ -166,9 +170,8 @@ class RenderJobs:
             raise InvalidArguments("Nothing was rendered yet; start one.")
         if not number:
             return self.jobs[-1]
-        for each in self.jobs:
-            if each.number == number:
-                return each
+        if (found := self.get(number)) is not None:
+            return found
         known = ", ".join(str(each.number) for each in self.jobs)
         raise InvalidArguments(f"id: there is no render {number}; there are {known}.")
 

@@ -164,8 +164,8 @@ def test_an_error_of_blenders_own_is_laid_to_an_older_one(advice, text):
 def test_several_lists_in_one_message_are_left_as_they_are(module):
     hints = module("tools.handlers.hints")
     one = "enum \"A\" not found in ('B', 'C')"
-    assert module("tools.handlers.hint_values").choice(one)[:2] == ("A", ["B", "C"])
-    assert module("tools.handlers.hint_values").choice(f"{one}\n{one}") is None
+    assert module("tools.handlers.rna_value").enum_refusal(one)[:2] == ("A", ["B", "C"])
+    assert module("tools.handlers.rna_value").enum_refusal(f"{one}\n{one}") is None
     several = "\n".join([one] * 30)
     assert hints.shortened(several) == several
 

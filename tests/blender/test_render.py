@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from blender.scenes import cube
 from bpy_session import CHECKOUT
+from processes import alive
 
 WIDTH, HEIGHT = 64, 48
 FACE = 32 * 32
@@ -161,14 +162,6 @@ def about(count):
 
 def names(folder):
     return sorted(each.name for each in Path(folder).iterdir())
-
-
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 # A still

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 from desktop.program import until
 from PIL import Image
+from processes import alive
 
 SCENE = """
 import bpy
@@ -146,14 +146,6 @@ JOB = "[here.renders.jobs[-1].state, here.renders.jobs[-1].frames_done, list(her
 
 def job(program):
     return program.value(f"{JOB} if here.renders.jobs else [None, 0, []]")
-
-
-def alive(number):
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_a_film_is_rendered_while_the_chat_goes_on(program):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from processes import alive
 from scene_chat.tools.alarm import Alarm
 from scene_chat.tools.errors import InvalidArguments, Unavailable
 from scene_chat.tools.renders import Order, RenderJobs
@@ -72,14 +72,6 @@ def until(condition):
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that"
         time.sleep(0.002)
-
-
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 TWO = 'write("render_0001.png"); say(written=1); write("render_0002.png"); say(written=2)'

@@ -16,8 +16,9 @@ import bmesh
 import bpy
 import mathutils
 
+from ..errors import did_you_mean
 from .blocks import list_name
-from .hint_near import did_you_mean, listed, near
+from .hint_near import listed, near, nearest_first
 from .hint_none import what_was_none
 from .hint_place import Place, is_collection, is_module, is_struct, text_of, value_of
 
@@ -180,8 +181,8 @@ def not_among(what: str, wanted: str, names: list[str]) -> str:
     # Node groups may have several sockets of one name.
     names = list(dict.fromkeys(names))
     found = near(wanted, names)
-    rest = [*found, *(each for each in names if each not in found)]
-    return f"{what} has no {wanted!r}.{did_you_mean(found)} It has {listed(rest)}."
+    rest = listed(nearest_first(found, names))
+    return f"{what} has no {wanted!r}.{did_you_mean(found)} It has {rest}."
 
 
 def index(place: Place, message: str) -> str:

@@ -38,10 +38,10 @@ def _plain(name: str) -> str:
     return name.lower().replace(" ", "_").strip("_")
 
 
-def did_you_mean(names: Iterable[str]) -> str:
-    """Return " Did you mean …?", or "" for none."""
-    quoted = ", ".join(map(repr, names))
-    return f" Did you mean {quoted}?" if quoted else ""
+def nearest_first(found: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Return those that were found near, then the other names."""
+    first = list(found)
+    return [*first, *(each for each in names if each not in first)]
 
 
 def listed(names: Iterable[str], most: int = 8) -> str:

@@ -6,7 +6,8 @@ import ast
 
 import bpy
 
-from .hint_near import did_you_mean, listed, near
+from ..errors import did_you_mean
+from .hint_near import listed, near, nearest_first
 from .hint_place import Place, assigned, is_collection, text_of, value_of
 
 _WHY = {
@@ -96,7 +97,7 @@ def _called(place: Place, node: ast.Call) -> str:
         if wanted in names:  # by now; it was not there then
             return ""
         found = near(wanted, names)
-        rest = [*found, *(each for each in names if each not in found)]
+        rest = nearest_first(found, names)
         has = f" It has {listed(rest)}" if rest else " It is empty"
         return f"there is no {wanted!r}.{did_you_mean(found)}{has}"
     if function.attr in ("append", "extend", "sort", "link", "update", "clear", "remove"):

@@ -14,8 +14,10 @@ import bmesh
 import bpy
 
 from ..allowlist import operator_stays
-from .hint_near import did_you_mean, listed, near
+from ..errors import did_you_mean
+from .hint_near import listed, near
 from .hint_place import Place, text_of
+from .layer import active_in_words
 
 _POLL = re.compile(r"^Operator bpy\.ops\.(\w+\.\w+)\.poll\(\)")
 _NOT_FOUND = re.compile(r'^Calling operator "bpy\.ops\.(\w+)\.(\w+)" error, could not be found')
@@ -122,10 +124,8 @@ def _poll(name: str) -> str:
     mode = bpy.context.mode
     wants, for_tool = wanted(name, mode)
     layer = bpy.context.view_layer
-    active = layer.objects.active
-    what = f"{active.name!r} ({active.type})" if active else "none"
     selected = sum(1 for each in layer.objects if each.select_get())
-    now = f"Now the mode is {mode}, the active object {what}, {selected} selected."
+    now = f"Now the mode is {mode}, the active object {active_in_words()}, {selected} selected."
     tool = ""
     if operator_stays(name) and for_tool:
         tool = f' The tool run_operator selects and changes mode for it: names, mode="{for_tool}".'

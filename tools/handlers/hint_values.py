@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import bpy
 
+from ..errors import did_you_mean
 from . import hint_operators
 from .blocks import list_name
-from .hint_near import did_you_mean, listed, near
+from .hint_near import listed, near
 from .hint_place import Place, is_struct, text_of, value_of
-from .rna_value import match
+from .rna_value import NOT_FOUND, enum_refusal, match
 
-_NOT_FOUND = '" not found in ('
 _ARGUMENT = re.compile(r'^(\w+)\.(\w+)\(\): error with (?:keyword argument|argument \d+,) "(\w+)"')
 _CALLED = re.compile(r"^(\w+)\.(\w+)\(\): (?:required parameter|takes at most|was called with)")
 _OF_TYPE = re.compile(r"\b(\w+)\.(\w+) expected an? ")
@@ -68,30 +68,9 @@ _INSTEAD = {
 """What to do instead; ("Bone", "") is for all of a bone's properties but those that can be set."""
 
 
-class Choice(NamedTuple):
-    """What Blender says of a value that an enum lacks, with where its list stands in the message."""
-
-    wanted: str
-    items: list[str]
-    start: int
-    end: int
-
-
-def choice(message: str) -> Choice | None:
-    """Return the value and the list of `enum "A" not found in ('B', 'C')`; None for none, or several."""
-    if message.count(_NOT_FOUND) != 1:
-        return None
-    before, at = message.find('enum "'), message.find(_NOT_FOUND)
-    start, end = at + len(_NOT_FOUND), message.rfind(")")
-    if not 0 <= before < at or end < start:
-        return None
-    items = message[start:end].strip(" ,").strip("'").split("', '")
-    return Choice(message[before + len('enum "') : at], list(filter(None, items)), start, end)
-
-
 def enum(place: Place, message: str) -> str:
     """Name the values that are near one that there is not."""
-    found = choice(message)
+    found = enum_refusal(message)
     if found is None:
         return ""
     wanted, items = found.wanted, found.items
@@ -147,7 +126,7 @@ def values(place: Place, message: str) -> str:
         return did_you_mean(near(found[1], known))
     if found := _CALLED.match(message):
         return _signature(found[1], found[2])
-    if _NOT_FOUND in message:  # the message lists what there is
+    if NOT_FOUND in message:  # the message lists what there is
         return ""
     if message.startswith("Converting py args"):
         return _operator_values(place, message)

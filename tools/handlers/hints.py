@@ -25,10 +25,11 @@ from .hint_missing import (
     removed,
     type_named,
 )
-from .hint_near import near
+from .hint_near import near, nearest_first
 from .hint_operators import operator
 from .hint_place import Place, is_struct, place_of
-from .hint_values import arrays, choice, enum, node_type, read_only, values
+from .hint_values import arrays, enum, node_type, read_only, values
+from .rna_value import enum_refusal
 
 _LONGEST = 1200
 _SHORT_ENOUGH = 600
@@ -120,10 +121,9 @@ def shortened(message: str) -> str:
     """
     if len(message) <= _SHORT_ENOUGH:
         return message
-    found = choice(message)
+    found = enum_refusal(message)
     if found is not None:
-        first = near(found.wanted, found.items)
-        shown = [*first, *(each for each in found.items if each not in first)][:_SHOWN]
+        shown = nearest_first(near(found.wanted, found.items), found.items)[:_SHOWN]
         more = f", … {len(found.items) - len(shown)} more" if len(found.items) > len(shown) else ""
         cut = f"{', '.join(map(repr, shown))}{more}"
         before = message[: found.start]

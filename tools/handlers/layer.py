@@ -25,6 +25,12 @@ def in_layer(each: bpy.types.Object) -> bool:
     return bpy.context.view_layer.objects.get(each.name) == each
 
 
+def active_in_words() -> str:
+    """Return the active object as "'Cube' (MESH)", or "none"."""
+    active = bpy.context.view_layer.objects.active
+    return f"{active.name!r} ({active.type})" if active else "none"
+
+
 def select_only(objects: Iterable[bpy.types.Object]) -> None:
     """Select these alone, as Blender does with what it added; in object mode only."""
     if bpy.context.mode != "OBJECT":

@@ -61,17 +61,17 @@ def look(
         NoSuchObject: with the nearest names.
     """
     views = _views(view, names, size)
-    first = views[-1]
+    last = views[-1]  # of several, the one that shows most: from the corner
     pictures, how = _drawn(view, views, shading)
     pixels = sheet(pictures) if len(pictures) > 1 else pictures[0]
     if filepath:
         _write(filepath, png(pixels))
-    words = f"{first.words}, {how}; {first.place()}"
+    words = f"{last.words}, {how}; {last.place()}"
     if len(views) > 1:
         parts = [f"{place}: {each.words}" for place, each in zip(_PLACES, views)]
         words = f"{'. '.join(parts)}; {how}"
     cut = " What stands before them is cut away." if names else ""
-    words = f"{words}. {in_frame(first)}{cut}"
+    words = f"{words}. {in_frame(last)}{cut}"
     data, media_type, width, height = encoded(pixels, _MOST_BYTES)
     return Picture(data, media_type, width, height, words, filepath)
 

@@ -17,6 +17,8 @@ from typing import Any
 
 import bpy
 
+from .rna_value import enum_refusal
+
 _INTERFACE = re.compile(r"_(PT|MT|HT|UL|OT|GT|GGT|KMI|FH|AST)_")
 """Classes of buttons and operators, found by their exact names alone."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -159,8 +161,8 @@ def offered(owner: Any, key: str) -> list[str]:
     try:
         setattr(owner, key, "no such value?")
     except (TypeError, AttributeError, RuntimeError, ValueError) as refusal:
-        _, found, valid = str(refusal).partition(" not found in (")
-        return re.findall(r"'((?:[^'\\]|\\.)*)'", valid) if found else []
+        found = enum_refusal(str(refusal))
+        return found.items if found is not None else []
     return []
 
 

@@ -15,7 +15,7 @@ from ..errors import InvalidArguments, ToolError
 from . import changes
 from .blocks import editable
 from .rna_path import Place, locate
-from .rna_value import choices, convert, equal, match, plain
+from .rna_value import choices, convert, enum_refusal, equal, match, plain
 
 _MEDIA = {"FFMPEG": "VIDEO", "OPEN_EXR_MULTILAYER": "MULTI_LAYER_IMAGE"}
 
@@ -161,10 +161,10 @@ def _assign(owner: Any, key: str, new: Any) -> Any:
         return new
     except TypeError as error:
         # Many enums list their values only when asked: what is valid now stands in the message.
-        valid = re.search(r"not found in \((.*)\)", str(error), re.DOTALL)
-        if valid is None or not isinstance(new, str):
+        refusal = enum_refusal(str(error))
+        if refusal is None or not isinstance(new, str):
             raise
-        known = re.findall(r"'((?:[^'\\]|\\.)*)'", valid[1])
+        known = refusal.items
         meant = match(new, {each: each for each in known})
         if meant is None:
             raise ValueError(choices(new, known)) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import bpy
 from mathutils import Matrix
@@ -316,3 +316,27 @@ def plain(value: Any, most: int = 20, longest: int = 300) -> Any:
         listed = [plain(each) for each in list(value)[: most + 1]]
         return [*listed[:most], "…"] if len(listed) > most else listed
     return str(value)
+
+
+NOT_FOUND = '" not found in ('
+
+
+class EnumRefusal(NamedTuple):
+    """What Blender says of a value that an enum lacks, with where its list stands in the message."""
+
+    wanted: str
+    items: list[str]
+    start: int
+    end: int
+
+
+def enum_refusal(message: str) -> EnumRefusal | None:
+    """Return the value and the list of `enum "A" not found in ('B', 'C')`; None for none, or several."""
+    if message.count(NOT_FOUND) != 1:
+        return None
+    before, at = message.find('enum "'), message.find(NOT_FOUND)
+    start, end = at + len(NOT_FOUND), message.rfind(")")
+    if not 0 <= before < at or end < start:
+        return None
+    items = message[start:end].strip(" ,").strip("'").split("', '")
+    return EnumRefusal(message[before + len('enum "') : at], list(filter(None, items)), start, end)

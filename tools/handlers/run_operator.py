@@ -14,7 +14,7 @@ from ..errors import InvalidArguments, Unavailable, nearest
 from ..reach import Reach, flat, of_value
 from ..registry import Assessment, Effect, tool
 from .blocks import editable, find_object, find_objects
-from .layer import selection
+from .layer import active_in_words, selection
 from .operator_call import keywords
 
 if TYPE_CHECKING:
@@ -129,6 +129,5 @@ def _area(name: str) -> Iterator[None]:
 
 def _circumstances() -> str:
     context = bpy.context
-    active = context.view_layer.objects.active
-    what = f"{active.name!r} ({active.type})" if active else "none"
-    return f"Mode {context.mode}, active object {what}, {len(context.selected_objects)} selected."
+    selected = len(context.selected_objects)
+    return f"Mode {context.mode}, active object {active_in_words()}, {selected} selected."

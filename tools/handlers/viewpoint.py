@@ -213,9 +213,7 @@ def _bounds(objects: Sequence[bpy.types.Object]) -> tuple[Vector, Vector]:
 def _instanced(objects: Sequence[bpy.types.Object]) -> list[Vector]:
     """Return the corners of what geometry nodes and particles make of objects, up to a limit; an
     object's own box knows nothing of it."""
-    makers = {
-        each for each in objects if any(m.type in _MAKERS for m in each.modifiers)
-    }  # fmt: skip
+    makers = {each for each in objects if any(m.type in _MAKERS for m in each.modifiers)}
     if not makers:
         return []
     graph = bpy.context.evaluated_depsgraph_get()
