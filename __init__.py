@@ -9,6 +9,8 @@ from __future__ import annotations
 
 def register() -> None:
     """Build the parts, hand them to each other, and make them known to Blender."""
+    from pathlib import Path
+
     import bpy
 
     from . import operators, ui
@@ -18,7 +20,9 @@ def register() -> None:
     from .server.listener import Server
     from .tools import handlers, libraries
     from .tools.alarm import Alarm
+    from .tools.audit import Audit
     from .tools.call import CallPath
+    from .tools.faults import Faults
     from .tools.gate import Gate
     from .tools.handlers.live_scene import LiveScene
     from .tools.handlers.render import render_tool
@@ -27,20 +31,26 @@ def register() -> None:
     from .tools.queue import MainThreadQueue
     from .tools.registry import Registry
     from .tools.renders import RenderJobs
+    from .tools.saved_copies import SavedCopies
 
     libraries.check()
-    scene = LiveScene()
-    alarm = Alarm()
+    # Blender removes an extension's own folder with it; what is kept for the person is not in there.
+    kept = Path(bpy.utils.user_resource("DATAFILES", path="scene_chat"))
+    copies = SavedCopies(kept / "copies")
+    scene = LiveScene(copies)
+    secrets = Secrets()
+    faults = Faults(secrets)
+    alarm = Alarm(faults)
     renders = RenderJobs(alarm)
     registry = Registry()
-    for function in (*handlers.TOOLS, render_tool(renders), restore_tool(scene.undo)):
+    for function in (*handlers.TOOLS, render_tool(renders), restore_tool(scene.history)):
         registry.add(function)
     queue = MainThreadQueue(alarm)
     gate = Gate(alarm, can_ask=not bpy.app.background)
-    secrets = Secrets()
-    calls = CallPath(registry, gate, queue, scene, secrets)
-    chat = Chat(calls, secrets, bpy.app.version_string, runtime.history())
-    server = Server(calls, About(_version(), bpy.app.version))
+    audit = Audit(kept, secrets)
+    calls = CallPath(registry, gate, queue, scene, secrets, audit)
+    chat = Chat(calls, secrets, faults, bpy.app.version_string, runtime.history())
+    server = Server(calls, About(_version(), bpy.app.version), faults)
     chat.ended = lambda: calls.read(scene.leave)
     scene.start()
     runtime.set_current(
@@ -50,12 +60,13 @@ def register() -> None:
             gate=gate,
             queue=queue,
             secrets=secrets,
+            audit=audit,
             calls=calls,
             renders=renders,
             chat=chat,
             server=server,
-            describe_situation=scene.situation,
-            close_scene=scene.stop,
+            scene=scene,
+            faults=faults,
         )
     )
     # Blender does not unregister what did not register.
@@ -63,6 +74,7 @@ def register() -> None:
         operators.register()
         ui.register()
         runtime.current().started()
+        ui.started()
     except BaseException:
         runtime.current().close()
         runtime.set_current(None)

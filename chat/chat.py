@@ -8,13 +8,13 @@ turn, and reach the listener, on the worker thread.
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..tools import libraries
 from ..tools.call import CallPath
+from ..tools.faults import Faults
 from ..tools.gate import Origin
 from ..tools.plain import Secrets
 from ..tools.queue import Limits
@@ -47,13 +47,19 @@ class Chat:
     """A conversation about the scene that is open."""
 
     def __init__(
-        self, calls: CallPath, secrets: Secrets, blender: str, history: History | None = None
+        self,
+        calls: CallPath,
+        secrets: Secrets,
+        faults: Faults,
+        blender: str,
+        history: History | None = None,
     ) -> None:
         """Make a chat.
 
         Args:
             calls: The way to the scene.
             secrets: Learns the keys that are used, so that no message shows them.
+            faults: Takes those of ours.
             blender: The running version, for the system prompt.
             history: To go on from.
         """
@@ -69,6 +75,7 @@ class Chat:
         its turn has taken that up."""
         self._calls = calls
         self._secrets = secrets
+        self._faults = faults
         self._blender = blender
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -97,12 +104,12 @@ class Chat:
         if settings.key is not None:
             self._secrets.add(settings.key.value)
         self.running = True
-        turn = Turn(len(self.turns) + 1, prompt)
-        self.turns.append(turn)
         title = " ".join(prompt.split())[:_TITLE_LENGTH] or "Scene Chat"
+        turn = Turn(len(self.turns) + 1, prompt, title)
+        self.turns.append(turn)
         origin = Origin("chat", "Scene Chat", turn.number, title, limits)
         loop = self._started()
-        answer = self._answer(prompt, situation, settings, origin)
+        answer = self._answer(prompt, self._secrets.clean(situation), settings, origin)
         loop.call_soon_threadsafe(self._begin, loop, answer)
 
     @property
@@ -148,7 +155,7 @@ class Chat:
         if task.cancelled():
             end = End("stopped")
         elif (fault := task.exception()) is not None:
-            traceback.print_exception(fault)
+            self._faults.note("the chat", fault)
             self._emit(Error(f"Scene Chat itself failed: {type(fault).__name__}: {fault}"))
             end = End("error")
         else:

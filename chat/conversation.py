@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,9 @@ from ..tools.picture import Picture
 
 Message = dict[str, Any]
 
+_MARK = "blender"
+"""The element around what comes from the scene; the system prompt says what it means."""
+_END = re.compile(rf"</(\s*{_MARK})", re.IGNORECASE)
 _PICTURES_KEPT = 2
 _RESULT_LIMIT = 8_000
 """Characters of a tool's result that the model gets."""
@@ -60,7 +64,7 @@ class Conversation:
             prompt: The person's words.
             situation: Active object, mode, selection, for the model; "" for none.
         """
-        context = f"\n\n<blender>{situation}</blender>" if situation else ""
+        context = f"\n\n{_as_data(situation)}" if situation else ""
         self.messages.append({"role": "user", "content": prompt + context})
 
     def add_reply(self, reply: Reply) -> None:
@@ -85,7 +89,7 @@ class Conversation:
     def add_result(self, call: Call, result: CallResult) -> None:
         """Add a call's result as text; its picture, if any, follows the round's last result."""
         self.messages.append(
-            {"role": "tool", "tool_call_id": call.id, "content": result_text(result)}
+            {"role": "tool", "tool_call_id": call.id, "content": _as_data(result_text(result))}
         )
         self._unanswered = [each for each in self._unanswered if each.id != call.id]
         if result.picture is not None:
@@ -109,13 +113,23 @@ class Conversation:
         # Most providers reject images in a tool's message, so they come as the user's.
         for name, picture in self._pictures:
             url = f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
-            label = {"type": "text", "text": f"The picture that {name} made: {picture.caption}."}
+            words = _as_data(f"The picture that {name} made: {picture.caption}.")
+            label = {"type": "text", "text": words}
             image = {"type": "image_url", "image_url": {"url": url}}
             self.messages.append({"role": "user", "content": [label, image]})
         self._pictures = []
         shown = [each for each in self.messages if isinstance(each["content"], list)]
         for message in shown[:-_PICTURES_KEPT]:
             message["content"] = message["content"][0]["text"] + " (no longer shown)"
+
+
+def _as_data(text: str) -> str:
+    """Mark what comes from the scene, so that the model takes no name or text in it for an order.
+
+    The text cannot end the mark by itself; written this way, JSON strings in it stay what they are.
+    """
+    inside = _END.sub(r"<\\/\1", text)
+    return f"<{_MARK}>{inside}</{_MARK}>"
 
 
 def result_text(result: CallResult) -> str:

@@ -1,7 +1,8 @@
 """Where the key of an endpoint comes from, and what it is.
 
-Looked for in this order: the process's environment, then the `.env` in the extension's user
-folder. Never the working directory, and never into the environment. One key per endpoint, so a
+Looked for in this order: the process's environment, the `.env` in the extension's user folder, the
+`.env` beside the open .blend if a person agreed to that folder. Never the working directory, and
+never into the environment. One key per endpoint, so a
 key is only ever sent to the host it was made for.
 """
 
@@ -62,6 +63,11 @@ def find_key(
         if value := _read(file).get(name, "").strip():
             return Key(value, f"{name} in {file}")
     return None
+
+
+def has_key(endpoint: str, file: Path) -> bool:
+    """Return whether a `.env` holds a key for an endpoint, without taking it."""
+    return bool(_read(file).get(variable_for(endpoint), "").strip())
 
 
 def store_key(file: Path, endpoint: str, value: str) -> None:

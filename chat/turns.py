@@ -59,6 +59,7 @@ class Turn:
     Attributes:
         number: Counts from 1 and is never used again.
         prompt: The person's words.
+        title: Their beginning, after which the turn's undo step is called.
         parts: Steps and stretches of the answer, in the order in which they came.
         problems: What went wrong, in sentences for a person.
         end: How it ended, None while it is under way.
@@ -69,6 +70,7 @@ class Turn:
 
     number: int
     prompt: str
+    title: str = ""
     parts: list[Said | Step] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     end: End | None = None

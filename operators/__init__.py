@@ -7,9 +7,16 @@ def register() -> None:
     """Make the operators and commands known to Blender."""
     import bpy
 
-    from . import chat, cli, port, renders
+    from . import chat, cli, log, permission, port, recovery, renders
 
-    for each in (*chat.CLASSES, *port.CLASSES, *renders.CLASSES):
+    for each in (
+        *chat.CLASSES,
+        *log.CLASSES,
+        *permission.CLASSES,
+        *port.CLASSES,
+        *recovery.CLASSES,
+        *renders.CLASSES,
+    ):
         bpy.utils.register_class(each)
     cli.register()
 
@@ -18,8 +25,17 @@ def unregister() -> None:
     """Take them away again."""
     import bpy
 
-    from . import chat, cli, port, renders
+    from . import chat, cli, log, permission, port, recovery, renders
 
     cli.unregister()
-    for each in reversed((*chat.CLASSES, *port.CLASSES, *renders.CLASSES)):
+    for each in reversed(
+        (
+            *chat.CLASSES,
+            *log.CLASSES,
+            *permission.CLASSES,
+            *port.CLASSES,
+            *recovery.CLASSES,
+            *renders.CLASSES,
+        )
+    ):
         bpy.utils.unregister_class(each)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, IntProperty, StringProperty
+from bpy.props import IntProperty, StringProperty
 
 from ..chat.chat import TurnRunning
-from ..tools.gate import Approval
+from ..tools.queue import Limits
 from . import runtime, timer
 
 Context = bpy.types.Context
@@ -37,10 +37,11 @@ class SCENE_CHAT_OT_send(bpy.types.Operator):
             self.report({"WARNING"}, problem)
             return {"CANCELLED"}
         try:
-            here.send(prompt, settings)
+            here.send(prompt, settings, Limits(running=here.time_limit))
         except TurnRunning as running:
             self.report({"WARNING"}, str(running))
             return {"CANCELLED"}
+        here.panel.restored = ""
         if not self.prompt:
             here.panel.draft = ""
         timer.redraw()
@@ -115,24 +116,6 @@ class SCENE_CHAT_OT_copy_code(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class SCENE_CHAT_OT_ask_again(bpy.types.Operator):
-    """Ask me again before this tool runs"""
-
-    bl_idname = "scene_chat.ask_again"
-    bl_label = "Ask Again"
-    bl_options = {"INTERNAL"}
-
-    tool: StringProperty()
-
-    def execute(self, context: Context) -> set[str]:
-        here = runtime.current()
-        if here.asked_by_tool:
-            return {"CANCELLED"}
-        here.gate.ask_again("chat", self.tool)
-        timer.redraw()
-        return {"FINISHED"}
-
-
 class SCENE_CHAT_OT_show_earlier(bpy.types.Operator):
     """Show earlier messages as well"""
 
@@ -145,67 +128,11 @@ class SCENE_CHAT_OT_show_earlier(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class SCENE_CHAT_OT_allow(bpy.types.Operator):
-    """Let this go on"""
-
-    bl_idname = "scene_chat.allow"
-    bl_label = "Allow Once"
-    bl_options = {"INTERNAL"}
-
-    number: IntProperty()
-    for_session: BoolProperty()
-
-    @classmethod
-    def description(cls, context: Context, properties: SCENE_CHAT_OT_allow) -> str:
-        if properties.for_session:
-            return "Let this go on, and do not ask again for this tool until Blender is closed"
-        return "Let this go on; the next time is asked again"
-
-    def execute(self, context: Context) -> set[str]:
-        approval = _waiting(self.number)
-        if approval is None:
-            return {"CANCELLED"}
-        if self.for_session:
-            runtime.current().gate.allow_for_session(approval)
-        else:
-            approval.allow()
-        timer.redraw()
-        return {"FINISHED"}
-
-
-class SCENE_CHAT_OT_deny(bpy.types.Operator):
-    """Do not let this happen; the model or program is told so, and goes on without it"""
-
-    bl_idname = "scene_chat.deny"
-    bl_label = "Deny"
-    bl_options = {"INTERNAL"}
-
-    number: IntProperty()
-
-    def execute(self, context: Context) -> set[str]:
-        approval = _waiting(self.number)
-        if approval is None:
-            return {"CANCELLED"}
-        approval.deny()
-        timer.redraw()
-        return {"FINISHED"}
-
-
-def _waiting(number: int) -> Approval | None:
-    """The request of that number, for a person to answer; None if it is answered, or for tools."""
-    here = runtime.current()
-    waiting = () if here.asked_by_tool else here.gate.waiting
-    return next((each for each in waiting if each.number == number), None)
-
-
 CLASSES = (
     SCENE_CHAT_OT_send,
     SCENE_CHAT_OT_composed,
     SCENE_CHAT_OT_stop,
     SCENE_CHAT_OT_copy,
     SCENE_CHAT_OT_copy_code,
-    SCENE_CHAT_OT_ask_again,
     SCENE_CHAT_OT_show_earlier,
-    SCENE_CHAT_OT_allow,
-    SCENE_CHAT_OT_deny,
 )

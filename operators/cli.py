@@ -22,9 +22,9 @@ import bpy
 
 from ..chat.events import End, Error, Event, Reasoning, Text, ToolCall, ToolResult, Usage, as_json
 from ..server.listener import DEFAULT_PORT, PortTaken
-from ..tools.gate import permissions
 from ..tools.queue import Limits
 from ..tools.renders import RenderJob
+from ..tools.rules import Caller, Decision, permissions
 from . import runtime
 
 if TYPE_CHECKING:
@@ -78,7 +78,14 @@ def _parser() -> argparse.ArgumentParser:
         type=_permissions,
         default=(),
         metavar="LIST",
-        help="what may pass unasked, by comma: code (that reaches beyond the scene), files",
+        help="what may pass, by comma: files, code (that reaches beyond the scene), tools by name",
+    )
+    common.add_argument(
+        "--deny",
+        type=_permissions,
+        default=(),
+        metavar="LIST",
+        help="what may not, by comma: edits, files, code, tools by name",
     )
     common.add_argument("--file", type=Path, metavar="BLEND", help="open this file first")
     common.add_argument(
@@ -110,7 +117,7 @@ def _words(text: str) -> str:
 
 def _permissions(text: str) -> tuple[str, ...]:
     try:
-        return permissions(text)
+        return permissions(text, runtime.current().calls.registry.names)
     except ValueError as error:  # argparse would not show what it says
         raise _wrong(str(error)) from None
 
@@ -149,9 +156,15 @@ def _save(file: Path) -> bool:
     return True
 
 
+def _rule(here: runtime.Runtime, caller: Caller, options: argparse.Namespace) -> None:
+    """Take up what the flags say; for this process alone, so nothing of it is kept."""
+    here.gate.rules.set_for_session(caller, options.allow, Decision.ALLOW)
+    here.gate.rules.set_for_session(caller, options.deny, Decision.DENY)
+
+
 def _serve(options: argparse.Namespace, out: TextIO) -> int:
     here = runtime.current()
-    here.gate.allow("client", options.allow)
+    _rule(here, "client", options)
     try:
         here.server.start(options.port, options.time_limit)
     except PortTaken as taken:
@@ -168,7 +181,7 @@ def _serve(options: argparse.Namespace, out: TextIO) -> int:
 
 def _ask(options: argparse.Namespace, out: TextIO) -> int:
     here = runtime.current()
-    here.gate.allow("chat", options.allow)
+    _rule(here, "chat", options)
     if options.save and not os.access(options.save.resolve().parent, os.W_OK):
         print(
             f"{options.save} cannot be saved: its folder is not there to write to.", file=sys.stderr

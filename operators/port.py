@@ -6,7 +6,7 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..server.listener import PortTaken, next_free_port
-from ..tools.gate import permissions
+from ..tools.rules import permissions
 from . import runtime, timer
 
 Context = bpy.types.Context

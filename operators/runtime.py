@@ -7,10 +7,11 @@ own stands with them.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import bpy
 
@@ -19,11 +20,16 @@ from ..chat.keys import find_key, store_key
 from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
 from ..server.listener import DEFAULT_PORT, Server
 from ..tools.alarm import Alarm
+from ..tools.audit import Audit
 from ..tools.call import CallPath
+from ..tools.faults import Faults
 from ..tools.gate import Approval, Gate
 from ..tools.plain import Secrets
 from ..tools.queue import Limits, MainThreadQueue
 from ..tools.renders import RenderJobs
+from ..tools.rules import Caller, Decision
+from ..tools.running import Left, left_behind
+from ..tools.saved_copies import SavedCopies, SavedCopy
 from .timer import Timer
 
 _TICK_SECONDS = 0.05
@@ -44,29 +50,56 @@ class PanelState:
     """By a turn's number whether it is open, where the person said so; else the newest alone is."""
     shown: int = TURNS_SHOWN
     """How many turns are drawn, the newest first."""
+    reason: str = ""
+    """Why a request is denied, as it is being written."""
     asked: Approval | None = None
     """The request that the card shows, so that its code and its buttons are of one."""
+    search: str = ""
+    """What the log is searched for."""
+    restored: str = ""
+    """What a restore or a redo had to say, until the next prompt."""
     port_problem: str = ""
     """Why the port could not be opened, in a sentence."""
     free_port: int = 0
     """The next port that could be, 0 for none."""
 
 
+class OpenScene(Protocol):
+    """What a person's buttons need of the scene; see `tools.handlers.live_scene`. Main thread."""
+
+    copies: SavedCopies
+
+    def situation(self) -> str: ...
+    def stop(self) -> None: ...
+    def can_restore(self, turn: int, title: str) -> bool: ...
+    def others_since(self, turn: int, title: str) -> tuple[str, ...]: ...
+    def restore(self, turn: int, title: str) -> str: ...
+    def redo(self) -> str: ...
+    @property
+    def can_redo(self) -> bool: ...
+    def copy(self, title: str) -> SavedCopy | None: ...
+
+
 @dataclass
 class Runtime:
-    """See the module; `describe_situation` and `close_scene` come from `tools.handlers`."""
+    """See the module."""
 
     package: str
     alarm: Alarm
     gate: Gate
     queue: MainThreadQueue
     secrets: Secrets
+    audit: Audit
     calls: CallPath
     renders: RenderJobs
     chat: Chat
     server: Server
-    describe_situation: Callable[[], str]
-    close_scene: Callable[[], None]
+    scene: OpenScene
+    faults: Faults
+    left: list[Left] = field(default_factory=list)
+    """What Blenders that died were doing, and nobody has seen yet."""
+    folders: list[str] = field(default_factory=list)
+    """From whose `.env` keys may be taken."""
     panel: PanelState = field(default_factory=PanelState)
 
     def __post_init__(self) -> None:
@@ -74,6 +107,7 @@ class Runtime:
             self.queue,
             self.glance,
             lambda: self.chat.running or self.server.running or self.renders.running is not None,
+            self.faults,
         )
 
     @property
@@ -93,14 +127,44 @@ class Runtime:
         if not endpoint and preferences is not None:
             endpoint, model = preferences.endpoint, model or preferences.model
         endpoint = (endpoint.strip() or OPENROUTER).rstrip("/")
-        key = find_key(endpoint, [self.key_file()])
+        key = find_key(endpoint, self.key_files())
         if key is not None:
             self.secrets.add(key.value)
         return Settings(endpoint, model.strip() or DEFAULT_MODEL, key, bpy.app.online_access)
 
+    def key_files(self) -> list[Path]:
+        """The `.env` files that are looked into, the first that has the key first."""
+        beside = self.key_file_beside()
+        return [self.key_file(), *([beside] if beside and self.trusts(beside.parent) else [])]
+
+    def key_file_beside(self) -> Path | None:
+        """The `.env` beside the open .blend, None while that was not saved yet."""
+        opened = bpy.data.filepath
+        return Path(opened).with_name(".env") if opened else None
+
+    def trusts(self, folder: Path) -> bool:
+        """Return whether a person agreed that keys are taken from a folder."""
+        return str(folder) in self.folders
+
+    def trust(self, folder: Path, *, agreed: bool) -> None:
+        """Keep that a person agreed to a folder, or took that back. Not for tools."""
+        if self.asked_by_tool:
+            return
+        self.folders = [each for each in self.folders if each != str(folder)]
+        if agreed:
+            self.folders.append(str(folder))
+        if (preferences := self.preferences) is not None:
+            preferences.key_folders = json.dumps(self.folders)
+            bpy.context.preferences.is_dirty = True
+
     def key_file(self) -> Path:
         """The `.env` in the extension's user folder, whether it exists or not."""
         return Path(bpy.utils.extension_path_user(self.package)) / ".env"
+
+    @property
+    def time_limit(self) -> float:
+        """Seconds that code may run in the chat."""
+        return float(self.preferences.time_limit) if self.preferences else Limits().running
 
     @property
     def asked_by_tool(self) -> bool:
@@ -121,10 +185,31 @@ class Runtime:
             return
         store_key(self.key_file(), self.settings().endpoint, value)
 
+    def decide(self, caller: Caller, what: Iterable[str], decision: Decision) -> bool:
+        """Decide about effects or tools for good; return False where it is a tool that asks."""
+        if self.asked_by_tool:
+            return False
+        self.gate.rules.set(caller, what, decision)
+        self.keep_rules()
+        return True
+
+    def keep_rules(self) -> None:
+        """Have Blender keep the rules with its preferences."""
+        if (preferences := self.preferences) is not None:
+            preferences.permissions = self.gate.rules.as_text()
+            bpy.context.preferences.is_dirty = True  # else they are not saved when Blender ends
+
     def send(self, prompt: str, settings: Settings, limits: Limits = Limits()) -> None:
         """Begin a turn of the chat; see `Chat.send`."""
-        self.chat.send(prompt, self.describe_situation(), settings, limits)
+        self.chat.send(prompt, self.scene.situation(), settings, limits)
         self.timer.start()
+
+    def set_copies(self) -> None:
+        """Have copies saved as the preferences say."""
+        if (preferences := self.preferences) is not None:
+            copies = self.scene.copies
+            copies.megabytes = preferences.copies_megabytes if preferences.copies else 0
+            copies.count = preferences.copies_count
 
     def serve(self, port: int = 0) -> None:
         """Open the port for other programs.
@@ -143,6 +228,14 @@ class Runtime:
         """After all is registered: open the port, if that is wanted at every start."""
         self.timer.open()
         preferences = self.preferences
+        if preferences:
+            self.gate.rules.read(preferences.permissions)
+            self.folders = _folders(preferences.key_folders)
+            self.set_copies()
+        # Autosaves lie beside the folder that each Blender has for itself.
+        self.audit.mark.temporary = str(Path(bpy.app.tempdir).parent)
+        if not bpy.app.background:
+            self.left = left_behind(self.audit.mark.folder)
         if preferences and preferences.server_autostart and not bpy.app.background:
             from .port import serve  # which knows this module
 
@@ -154,7 +247,16 @@ class Runtime:
         seconds = int(chat.turns[-1].elapsed) if chat.running and chat.turns else None
         clients = [(each.name, each.last_time) for each in self.server.connected()]
         renders = [(job.state, job.frame, round(100 * job.progress)) for job in self.renders.jobs]
-        return chat.changes, seconds, self.gate.waiting, self.queue.held_back, clients, renders
+        seen = self.audit.count, len(self.faults.known), self.scene.copies.changes
+        return (
+            chat.changes,
+            seconds,
+            self.gate.waiting,
+            self.queue.held_back,
+            clients,
+            renders,
+            seen,
+        )
 
     def run_until(self, done: Callable[[], bool]) -> None:
         """Without a window: run what is queued until `done` says so. Main thread."""
@@ -164,13 +266,22 @@ class Runtime:
     def close(self) -> None:
         """End everything, whatever fails on the way: a thread that is left keeps Blender alive."""
         with contextlib.ExitStack() as last_first:
-            last_first.callback(self.close_scene)
+            last_first.callback(self.audit.close)
+            last_first.callback(self.scene.stop)
             last_first.callback(self.alarm.close)
             last_first.callback(self.renders.close)
             last_first.callback(self.chat.close)
             last_first.callback(self.server.stop)
             last_first.callback(self.queue.close)
             last_first.callback(self.timer.close)
+
+
+def _folders(text: str) -> list[str]:
+    try:
+        kept = json.loads(text) if text else []
+    except ValueError:
+        return []
+    return [each for each in kept if isinstance(each, str)] if isinstance(kept, list) else []
 
 
 _current: Runtime | None = None

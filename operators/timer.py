@@ -8,12 +8,12 @@ it waits a moment for the next command. A client's round trip is then 0.1 ms ins
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Iterator
 
 import bpy
 from bpy.app.handlers import persistent
 
+from ..tools.faults import Faults
 from ..tools.queue import MainThreadQueue
 
 CATEGORY = "Scene Chat"
@@ -36,6 +36,7 @@ class Timer:
         queue: MainThreadQueue,
         glance: Callable[[], object],
         needed: Callable[[], bool],
+        faults: Faults,
     ) -> None:
         """Make a timer that does not tick yet.
 
@@ -43,13 +44,14 @@ class Timer:
             queue: What is drained.
             glance: What the panel shows and what changes by itself; a redraw follows a change.
             needed: Whether to go on ticking.
+            faults: Takes those of ours: Blender drops a timer that raises.
         """
         self._queue = queue
         self._glance = glance
         self._needed = needed
         self._drawn: object = None
         self._next_look = 0.0
-        self._reported: set[str] = set()
+        self._faults = faults
 
         def tick() -> float | None:
             return self._tick()
@@ -86,12 +88,6 @@ class Timer:
         if self._file_opened in bpy.app.handlers.load_post:  # scripts clear the list
             bpy.app.handlers.load_post.remove(self._file_opened)
 
-    def report(self, error: Exception) -> None:
-        """Print a fault of ours once, and not at each tick or drawing."""
-        if repr(error) not in self._reported:
-            self._reported.add(repr(error))
-            traceback.print_exception(error)
-
     def _tick(self) -> float | None:
         try:
             if len(self._queue):
@@ -104,8 +100,8 @@ class Timer:
                 needed = self._needed() or len(self._queue) > 0
                 self._redraw()
                 return 0.0 if needed else None
-        except Exception as error:  # Blender drops a timer that raises; the next may do better
-            self.report(error)
+        except Exception as error:  # the next tick may do better
+            self._faults.note("the timer", error)
             return 0.0 if self._needed() else None
         return 0.0
 

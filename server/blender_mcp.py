@@ -35,6 +35,11 @@ class About:
     extension: tuple[int, int, int]
     blender: tuple[int, int, int]
 
+    @property
+    def extension_text(self) -> str:
+        """The extension's version as people write it."""
+        return ".".join(map(str, self.extension))
+
 
 @dataclass(frozen=True)
 class Fixed:

@@ -19,13 +19,13 @@ import socket
 import sys
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..tools.call import Call, CallPath, CallResult
+from ..tools.faults import Faults
 from ..tools.gate import Origin
 from ..tools.queue import Limits
 from . import blender_mcp
@@ -108,19 +108,23 @@ class Client:
 class Server:
     """Listens on the loopback addresses while it is started."""
 
-    def __init__(self, calls: CallPath, about: About, request_limit: int = REQUEST_LIMIT) -> None:
+    def __init__(
+        self, calls: CallPath, about: About, faults: Faults, request_limit: int = REQUEST_LIMIT
+    ) -> None:
         """Make a server that is not listening yet.
 
         Args:
             calls: The way to the scene.
             about: Versions, for clients that ask.
+            faults: Takes those of ours.
             request_limit: Bytes of one request.
         """
         self.port = 0
         """While it is started: where."""
         self.clients: dict[socket.socket, Client] = {}
         self._calls = calls
-        self._about = about
+        self.about = about
+        self._faults = faults
         self._request_limit = request_limit
         self._limits = Limits(
             waiting=blender_mcp.CLIENT_SECONDS, running=blender_mcp.CLIENT_SECONDS
@@ -183,8 +187,8 @@ class Server:
     def _run(self, listening: list[socket.socket]) -> None:
         try:
             self._calls.registry.schemas()  # imports pydantic now, not in the first client's time
-        except Exception:  # each call will meet it again, and tell its client
-            traceback.print_exc()
+        except Exception as error:  # each call will meet it again, and tell its client
+            self._faults.note("the port", error)
         while not self._stopping:
             for key, events in self._selector.select(self._until_next_deadline()):
                 sock = key.fileobj
@@ -235,8 +239,10 @@ class Server:
                 self._read(client)
         except ConnectionError:
             self._drop(client)
-        except Exception:  # a fault of ours with one client is not to end the others' service
-            traceback.print_exc()
+        except (
+            Exception
+        ) as error:  # a fault of ours with one client does not end the others' service
+            self._faults.note("the port", error)
             self._drop(client)
 
     def _read(self, client: Client) -> None:
@@ -290,7 +296,7 @@ class Server:
         try:
             command, params = blender_mcp.command(frame)
             if not isinstance(command, Translated):
-                self._say(client, blender_mcp.succeeded(command.result(self._about)))
+                self._say(client, blender_mcp.succeeded(command.result(self.about)))
                 return
             arguments = command.arguments(params)
         except BadCommand as error:
@@ -311,7 +317,7 @@ class Server:
                 answer = blender_mcp.failed(result.error)
             data = blender_mcp.encoded(answer)
         except Exception as fault:  # whatever happens, the client gets a reply
-            traceback.print_exc()
+            self._faults.note("the port", fault)
             data = blender_mcp.encoded(blender_mcp.failed(f"Scene Chat itself failed: {fault!r}"))
         rest = client.send(memoryview(data))
         self._finished.append((client, rest))

@@ -11,11 +11,15 @@ import threading
 import time
 from collections.abc import Callable
 
+from .faults import Faults
+
 
 class Alarm:
     """Callbacks at times of `time.monotonic()`. Every method may be called from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, faults: Faults) -> None:
+        """Make an alarm; callbacks that raise are noted in `faults`, and the thread goes on."""
+        self._faults = faults
         self._changed = threading.Condition()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count()
@@ -56,4 +60,7 @@ class Alarm:
                 if self._closed:
                     return
                 callback = heapq.heappop(self._due)[2]
-            callback()
+            try:
+                callback()
+            except Exception as error:  # the others' limits hold all the same
+                self._faults.note("a time limit", error)

@@ -1,6 +1,6 @@
 """The one way to the scene: for the chat and for the port alike.
 
-    validate → assess → permission → main thread → seal → handler → receipt → undo step → result
+    validate → assess → permission → main thread → seal → handler → receipt → undo step → log → result
 
 `CallPath.submit` may be called from any thread and never blocks: what has to wait, for a person or
 for the main thread, is a chain of callbacks. `call` is the same for a worker that wants to wait.
@@ -13,25 +13,31 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, InvalidStateError
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from .audit import Audit
 from .errors import CallCancelled, PermissionRefused, SceneReplaced, ToolError, said
-from .gate import Approval, Decision, Gate, Origin, Request
+from .gate import Approval, Gate, Origin, Request
 from .later import Later
 from .picture import Picture
 from .plain import Plain, Secrets, plain
 from .queue import Job, Limits, MainThreadQueue
 from .receipt import Receipt
 from .registry import Effect, Registry, Tool
+from .rules import Decision
 
 
 class Scene(Protocol):
-    """What the call path needs of Blender. Main thread only, but for `generation`."""
+    """What the call path needs of Blender. Main thread only, but for `generation` and `file`."""
 
     @property
     def generation(self) -> int:
         """A number that changes when another file takes the scene's place. Any thread."""
+
+    @property
+    def file(self) -> str:
+        """The path of the file that is open, "" for none. Any thread."""
 
     def begin(self, tool: Tool, origin: Origin) -> Any:
         """Make ready to tell and to take back what a call changes; return what the others take."""
@@ -82,6 +88,10 @@ class Call:
     tool: str
     origin: Origin
     result: Future[CallResult] = field(default_factory=Future)
+    _request: Request | None = None
+    """Once its arguments are known to be valid."""
+    _permission: str = ""
+    """By what it was allowed or refused."""
     _job: Job[CallResult | _Pending] | None = None
     _approval: Approval | None = None
     _later: Future[object] | None = None
@@ -124,8 +134,10 @@ class CallPath:
         queue: MainThreadQueue,
         scene: Scene,
         secrets: Secrets,
+        audit: Audit,
     ) -> None:
         self.registry = registry
+        self._audit = audit
         self._gate = gate
         self._queue = queue
         self._scene = scene
@@ -152,15 +164,16 @@ class CallPath:
         try:
             tool = self.registry.get(name)
             bound = self.registry.validate(tool, arguments)
-            request = Request(name, bound, tool.assessed(bound), origin)
-            decision = self._gate.decide(request)
-            if decision is Decision.DENY:
+            request = call._request = Request(name, bound, tool.assessed(bound), origin)
+            ruling = self._gate.ruling(request)
+            call._permission = ruling.because
+            if ruling.decision is Decision.DENY:
                 raise PermissionRefused(f"A rule of this Blender forbids it: {request.in_words()}.")
         except Exception as error:  # a tool's own `assess` is code as well
-            call.result.set_result(self._failed(error))
+            self._end(call, self._failed(error))
             return call
         generation = self._scene.generation
-        if decision is Decision.ALLOW:
+        if ruling.decision is Decision.ALLOW:
             self._enqueue(call, tool, request, generation)
         else:
             approval = call._approval = self._gate.ask(request)
@@ -174,12 +187,14 @@ class CallPath:
         return self._queue.submit(lambda _job: function(), Limits(), edits=False).future
 
     def _answered(
-        self, answer: Future[None], call: Call, tool: Tool, request: Request, generation: int
+        self, answer: Future[str], call: Call, tool: Tool, request: Request, generation: int
     ) -> None:
         refusal = answer.exception()
         if isinstance(refusal, ToolError):
-            call.result.set_result(self._failed(refusal))
+            call._permission = "refused"
+            self._end(call, self._failed(refusal))
         else:
+            call._permission = answer.result()
             self._enqueue(call, tool, request, generation)
 
     def _enqueue(self, call: Call, tool: Tool, request: Request, generation: int) -> None:
@@ -199,6 +214,7 @@ class CallPath:
     ) -> CallResult | _Pending:
         """Do it. On the main thread; an exception here is a fault of ours, not of the call."""
         started = time.monotonic()
+        self._audit.begins(request, self._scene.file)
         given = {"job": job, "caller": request.origin}
         arguments = {**request.arguments, **{name: given[name] for name in tool.takes}}
         if request.assessment.effect is Effect.READS:
@@ -225,12 +241,19 @@ class CallPath:
         error = future.exception()
         result = self._failed(error) if error else future.result()
         if isinstance(result, CallResult):
-            call.result.set_result(result)
+            self._end(call, result)
             return
         call._later = later = result.later.value
-        later.add_done_callback(lambda _: call.result.set_result(self._said_later(result)))
+        later.add_done_callback(lambda _: self._end(call, self._said_later(result)))
         if call._cancelled:  # between the job's end and here
             call.cancel(call._cancelled)
+
+    def _end(self, call: Call, result: CallResult) -> None:
+        try:
+            if call._request is not None:
+                self._audit.ended(call._request, call._permission, result, self._scene.file)
+        finally:  # whoever waits gets it, whatever befalls the log
+            call.result.set_result(result)
 
     def _said_later(self, result: _Pending) -> CallResult:
         later = result.later.value
@@ -245,9 +268,13 @@ class CallPath:
             return _Pending(value, receipt, seconds)
         return self._told(value, receipt, seconds)
 
+    def _without_keys(self, receipt: Receipt) -> Receipt:
+        return receipt.cleaned(self._secrets.clean) if self._secrets.known and receipt else receipt
+
     def _told(self, value: object, receipt: Receipt, seconds: float) -> CallResult:
-        picture = value if isinstance(value, Picture) else None
-        if picture is not None:
+        picture = None
+        if isinstance(value, Picture):
+            picture = replace(value, caption=self._secrets.clean(value.caption))
             value = {
                 "picture": picture.caption,
                 "width": picture.width,
@@ -256,6 +283,7 @@ class CallPath:
                 **picture.details,
             }
         clean = plain(value, self._secrets)
+        receipt = self._without_keys(receipt)
         return CallResult(True, clean, receipt=receipt, picture=picture, seconds=seconds)
 
     def _failed(
@@ -270,6 +298,6 @@ class CallPath:
             plain(details, self._secrets) if details else None,
             error=str(plain(message, self._secrets)),
             kind=type(error).__name__,
-            receipt=receipt or Receipt(),
+            receipt=self._without_keys(receipt or Receipt()),
             seconds=seconds,
         )

@@ -1,34 +1,19 @@
-"""Who may do what unasked: the rules, and the approvals that wait for a person.
-
-Rules are changed on the main thread, by a person's click or by `--allow` at start, and by nothing
-else: no tool, message or text of a scene reaches them. They are read on any thread.
-"""
+"""Whether a call may go on: what the rules say of it, and the approvals that wait for a person."""
 
 from __future__ import annotations
 
-import enum
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from .alarm import Alarm
 from .errors import PermissionRefused
 from .queue import Limits
 from .registry import Assessment, Effect
-
-Caller = Literal["chat", "client"]
-
-PERMISSIONS = ("code", "files")
-"""What asks first unless a person allows it beforehand."""
-
-
-class Decision(enum.StrEnum):
-    ALLOW = "allow"
-    ASK = "ask"
-    DENY = "deny"
+from .rules import Caller, Decision, Rules, Ruling
 
 
 @dataclass(frozen=True)
@@ -80,18 +65,19 @@ class Approval:
 
     number: int
     request: Request
-    answer: Future[None] = field(default_factory=Future)
+    answer: Future[str] = field(default_factory=Future)
+    """By what it was allowed, for the log."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def allow(self) -> None:
+    def allow(self, because: str = "allowed once, by the person at Blender") -> None:
         """Let this one call through."""
         with self._lock:
             if not self.answer.done():
-                self.answer.set_result(None)
+                self.answer.set_result(because)
 
     def deny(self, reason: str = "") -> None:
         """Refuse it; the model or client is told `reason`."""
-        why = f": {reason}" if reason else "."
+        why = f": {reason.strip()}" if reason.strip() else "."
         self.refuse(f"The person using Blender said no to this{why}")
 
     def refuse(self, message: str) -> None:
@@ -101,30 +87,8 @@ class Approval:
                 self.answer.set_exception(PermissionRefused(message))
 
 
-def permissions(text: str) -> tuple[str, ...]:
-    """Return what a comma list such as "code, files" allows; () for an empty one.
-
-    Raises:
-        ValueError: something in it cannot be allowed that way; the message says what can.
-    """
-    names = tuple(each.strip() for each in text.split(",") if each.strip())
-    for name in names:
-        if name not in PERMISSIONS:
-            known = ", ".join(PERMISSIONS)
-            raise ValueError(f"{name!r} cannot be allowed; there are: {known}")
-    return names
-
-
-_BY_EFFECT = {
-    Effect.READS: Decision.ALLOW,
-    Effect.EDITS: Decision.ALLOW,
-    Effect.FILES: Decision.ASK,
-    Effect.CODE: Decision.ASK,
-}
-
-
 class Gate:
-    """The rules for the chat and for external clients, and what waits for an answer."""
+    """The rules, and what waits for an answer."""
 
     def __init__(self, alarm: Alarm, *, can_ask: bool) -> None:
         """Start with the ordinary rules.
@@ -134,53 +98,33 @@ class Gate:
             can_ask: Whether there is a window in which a person can be asked.
         """
         self.can_ask = can_ask
-        self.rules: dict[tuple[Caller, str], Decision] = {
-            (caller, effect.value): decision
-            for caller in ("chat", "client")
-            for effect, decision in _BY_EFFECT.items()
-        }
+        self.rules = Rules()
         self.waiting: list[Approval] = []
         """Approvals without an answer, oldest first. Changed on any thread, by whole assignment."""
-        self.on_change: Callable[[], None] = lambda: None
-        """Called on any thread when `waiting` changed."""
         self._alarm = alarm
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
     def allow(self, caller: Caller, what: Iterable[str]) -> None:
-        """Let effects ("code") or tools ("look") pass unasked for this caller. Main thread."""
-        for each in what:
-            self.rules[caller, each] = Decision.ALLOW
+        """Let effects ("code") or tools ("look") pass until Blender is closed. Main thread."""
+        self.rules.set_for_session(caller, what, Decision.ALLOW)
 
-    def allow_for_session(self, approval: Approval) -> None:
+    def allow_tool(self, approval: Approval, *, always: bool) -> None:
         """Let this call through, and from now on its tool for its caller. Main thread.
 
         What waits with the same wish is let through with it.
         """
-        request = approval.request
-        self.allow(request.origin.caller, [request.tool])
+        caller, tool = approval.request.origin.caller, approval.request.tool
+        decide = self.rules.set if always else self.rules.set_for_session
+        decide(caller, [tool], Decision.ALLOW)
         for each in self.waiting:
-            if self.decide(each.request) is Decision.ALLOW:
-                each.allow()
+            ruling = self.ruling(each.request)
+            if ruling.decision is Decision.ALLOW:
+                each.allow(f"{ruling.because}, by the person at Blender")
 
-    def allowed_tools(self, caller: Caller) -> list[str]:
-        """Return the tools that pass unasked for this session, whatever they do."""
-        effects = set(Effect)
-        return [
-            name
-            for (who, name), decision in self.rules.items()
-            if who == caller and decision is Decision.ALLOW and name not in effects
-        ]
-
-    def ask_again(self, caller: Caller, tool: str) -> None:
-        """Take back what `allow_for_session` allowed. Main thread."""
-        self.rules.pop((caller, tool), None)
-
-    def decide(self, request: Request) -> Decision:
-        """Return what the rules say: one for the tool comes before one for the effect."""
-        caller = request.origin.caller
-        by_effect = self.rules[caller, request.assessment.effect.value]
-        return self.rules.get((caller, request.tool), by_effect)
+    def ruling(self, request: Request) -> Ruling:
+        """Return what the rules say."""
+        return self.rules.ruling(request.origin.caller, request.tool, request.assessment.effect)
 
     def ask(self, request: Request) -> Approval:
         """Return an approval that a person, a refusal or the origin's patience will resolve."""
@@ -205,4 +149,3 @@ class Gate:
         with self._lock:
             kept = [each for each in self.waiting if each is not removed]
             self.waiting = [*kept, added] if added else kept
-        self.on_change()

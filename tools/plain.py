@@ -22,16 +22,16 @@ class Secrets:
     """
 
     def __init__(self) -> None:
-        self._known: tuple[str, ...] = ()
+        self.known: tuple[str, ...] = ()
 
     def add(self, secret: str) -> None:
         """Remember `secret`. Shorter than eight characters it would hide ordinary words."""
-        if len(secret) >= 8 and secret not in self._known:
-            self._known = (*self._known, secret)
+        if len(secret) >= 8 and secret not in self.known:
+            self.known = (*self.known, secret)
 
     def clean(self, text: str) -> str:
         """Return `text` with each secret replaced by "[key]"."""
-        for secret in self._known:
+        for secret in self.known:
             text = text.replace(secret, "[key]")
         return text
 

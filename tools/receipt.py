@@ -6,7 +6,7 @@ holds names only, never references to data-blocks, which die with the next undo.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 Names = Mapping[str, tuple[str, ...]]
@@ -35,6 +35,14 @@ class Receipt:
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed)
 
+    def cleaned(self, clean: Callable[[str], str]) -> Receipt:
+        """Return the same with each name passed through `clean`."""
+        return Receipt(
+            _cleaned(self.added, clean),
+            _cleaned(self.removed, clean),
+            {kind: _cleaned(blocks, clean) for kind, blocks in self.changed.items()},
+        )
+
     def text(self) -> str:
         """Return one line such as "Added object Floor; changed object Cube (location)", or ""."""
         line = "; ".join(
@@ -58,6 +66,10 @@ class Receipt:
                 for kind, blocks in self.changed.items()
             }
         return told
+
+
+def _cleaned(names: Names, clean: Callable[[str], str]) -> Names:
+    return {clean(key): tuple(map(clean, which)) for key, which in names.items()}
 
 
 def _phrases(verb: str, names: Names) -> Iterator[str]:

@@ -146,6 +146,11 @@ class Registry:
             raise ValueError(f"there is a tool {made.name} already")
         self._tools[made.name] = made
 
+    @property
+    def names(self) -> list[str]:
+        """Of all tools, sorted."""
+        return sorted(self._tools)
+
     def get(self, name: str) -> Tool:
         """Return the tool of that name.
 
@@ -155,7 +160,7 @@ class Registry:
         try:
             return self._tools[name]
         except KeyError:
-            known = ", ".join(sorted(self._tools))
+            known = ", ".join(self.names)
             hint = nearest(name, self._tools) or f" There are: {known}."
             raise UnknownTool(f"There is no tool {name!r}.{hint}") from None
 

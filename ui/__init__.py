@@ -23,3 +23,12 @@ def unregister() -> None:
     bpy.utils.unregister_class(panel.SCENE_CHAT_PT_chat)
     state.unregister()
     preferences.unregister()
+
+
+def started() -> None:
+    """Take the preferences as they are for what the person chose. After `register`."""
+    from ..operators import runtime
+    from .preferences import remember
+
+    if (preferences := runtime.current().preferences) is not None:
+        remember(preferences)

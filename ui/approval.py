@@ -1,4 +1,4 @@
-"""The card that asks the person whether a call may go on: what, why, the code, and three answers."""
+"""The card that asks the person whether a call may go on: what, why, the code, and four answers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
     for finding in findings:
         lines(box, f"•\u2009{finding}", metrics, boxes=1, dim=True, most=3, column=column)
     _code(box, context, asked, metrics)
-    _answers(box, asked)
+    _answers(box, context, asked)
     if len(waiting) > 1:
         row = box.row()
         row.active = False
@@ -78,10 +78,15 @@ def _code(
     box.operator("scene_chat.copy_code", icon="COPYDOWN")
 
 
-def _answers(box: bpy.types.UILayout, approval: Approval) -> None:
+def _answers(box: bpy.types.UILayout, context: bpy.types.Context, approval: Approval) -> None:
     column = box.column(align=True)
-    once = column.operator("scene_chat.allow", text="Allow Once", icon="CHECKMARK")
-    once.number = approval.number
-    session = column.operator("scene_chat.allow", text="Allow for This Session")
-    session.number, session.for_session = approval.number, True
-    column.operator("scene_chat.deny", text="Deny", icon="X").number = approval.number
+    for how, text, icon in (
+        ("once", "Allow Once", "CHECKMARK"),
+        ("session", "Allow for This Session", "NONE"),
+        ("always", "Always Allow", "NONE"),
+    ):
+        allow = column.operator("scene_chat.allow", text=text, icon=icon)
+        allow.number, allow.how = approval.number, how
+    column = box.column(align=True)
+    column.prop(state.fields(context), "reason", text="", placeholder="Why not, for the model")
+    column.operator("scene_chat.deny", icon="X").number = approval.number

@@ -8,7 +8,7 @@ import bpy
 
 from ..operators import runtime
 from ..server.listener import Client
-from . import state
+from . import permission, state
 from .text import Metrics
 from .turns import beside, lines
 
@@ -64,13 +64,16 @@ def _client(client: Client) -> str:
     return f"{client.name} · {client.last_tool}, {time.strftime('%H:%M:%S', at)}"
 
 
+_MAY = {
+    "careful": "They may look; every change asks you first.",
+    "normal": "They may look and make changes you can undo; files and code that reaches beyond the "
+    "scene ask you first.",
+    "trusting": "Nothing that they do asks you first.",
+    "custom": "They may do what the preferences say.",
+}
+
+
 def _may(layout: bpy.types.UILayout, fields: state.SceneChatState, metrics: Metrics) -> None:
-    lines(
-        layout,
-        "They may look and make changes you can undo. Without asking you, also:",
-        metrics,
-        dim=True,
-    )
-    column = layout.column(align=True)
-    column.prop(fields, "code_passes")
-    column.prop(fields, "files_pass")
+    layout.prop(fields, "client_preset", text="")
+    lines(layout, _MAY[fields.client_preset], metrics, dim=True)
+    permission.tools(layout, "client")

@@ -1,4 +1,4 @@
-"""The chat in the 3D Viewport's sidebar, from top to bottom: composer, approval, renders, turns, port.
+"""The chat in the 3D Viewport's sidebar, from top to bottom: composer, approval, renders, turns, port, log.
 
 Only draws. The composer comes first, and what may fail comes after it under guard: one drawing
 without the field would end the writing in it, and lose what was written.
@@ -11,7 +11,7 @@ import bpy
 from ..chat.turns import Turn
 from ..operators import runtime
 from ..operators.timer import CATEGORY
-from . import approval, clients, renders, state, turns
+from . import approval, clients, log, permission, recovery, renders, state, turns
 from .text import Metrics
 
 _NARROW = 200
@@ -42,7 +42,7 @@ class SCENE_CHAT_PT_chat(bpy.types.Panel):
         try:
             _rest(self.layout, context, Metrics.of(context))
         except Exception as error:  # the panel stays, with the message that is being written
-            runtime.current().timer.report(error)
+            runtime.current().faults.note("drawing the panel", error)
             row = self.layout.row()
             row.alert = True
             row.label(text=f"This could not be drawn: {error}", translate=False)
@@ -65,15 +65,15 @@ def _rest(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metri
         _phase(layout, here, here.chat.turns[-1])
     else:
         row.operator("scene_chat.send", icon="PLAY")
-        _model(layout, here, metrics)
-    for tool in here.gate.allowed_tools("chat"):
-        row = layout.row()
-        row.label(text=f"{tool} runs without asking", icon="UNLOCKED", translate=False)
-        row.operator("scene_chat.ask_again", text="", icon="X", emboss=False).tool = tool
+        _model(layout, context, here, metrics)
+    permission.tools(layout, "chat")
+    recovery.draw(layout, metrics)
     approval.draw(layout, context, metrics)
     renders.draw(layout, metrics)
     turns.draw(layout, context, metrics)
     clients.draw(layout, context, metrics)
+    recovery.copies(layout, metrics)
+    log.draw(layout, context, metrics)
 
 
 def _phase(layout: bpy.types.UILayout, here: runtime.Runtime, turn: Turn) -> None:
@@ -89,14 +89,22 @@ def _phase(layout: bpy.types.UILayout, here: runtime.Runtime, turn: Turn) -> Non
     turns.beside(row, f"{int(turn.elapsed)} s")
 
 
-def _model(layout: bpy.types.UILayout, here: runtime.Runtime, metrics: Metrics) -> None:
-    """Which model will be asked, or what is missing before one can be, with the way to mend it."""
+def _model(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    here: runtime.Runtime,
+    metrics: Metrics,
+) -> None:
+    """Which model will be asked, and what it may; or what is missing before one can be asked, with
+    the way to mend it."""
     settings = here.settings()
     problem = settings.problem()
     if not problem:
-        row = layout.row()
-        row.active = False
-        row.label(text=settings.model, translate=False)
+        row = layout.column() if metrics.narrow else layout.split(factor=0.6)
+        name = row.row()
+        name.active = False
+        name.label(text=settings.model, translate=False)
+        row.prop(state.fields(context), "chat_preset", text="")
         return
     box = layout.box()
     turns.lines(box, problem, metrics, icon="INFO", boxes=1)

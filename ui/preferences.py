@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from typing import Any
+
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from ..chat.settings import DEFAULT_MODEL, OPENROUTER
+from ..chat.keys import has_key
+from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
 from ..operators import runtime
 from ..server.listener import DEFAULT_PORT
+from ..tools.saved_copies import DEFAULT_COUNT, DEFAULT_MEGABYTES
+from . import permission
 
 _MASK = "•" * 12
+_GUARDED = (
+    "endpoint", "model", "server_port", "server_autostart", "time_limit", "copies",
+    "copies_megabytes", "copies_count",
+)  # fmt: skip
 
 
 def _masked(_: object) -> str:
@@ -21,6 +32,57 @@ def _store(_: object, value: str) -> None:
     if value == _masked(None):  # the field was left as it was
         return
     runtime.current().keep_key(value.removeprefix(_MASK))
+
+
+def _copies_changed() -> None:
+    runtime.current().set_copies()
+
+
+def _rules(here: runtime.Runtime) -> str:
+    return here.gate.rules.as_text()
+
+
+def _key_folders(here: runtime.Runtime) -> str:
+    return json.dumps(here.folders)
+
+
+def _held(name: str, kept: Callable[[runtime.Runtime], str]) -> Callable[[Any, object], None]:
+    """What was not decided by a person's click is taken back: a script's word is no person's."""
+
+    def update(preferences: SceneChatPreferences, _: object) -> None:
+        value = kept(runtime.current())
+        if getattr(preferences, name) != value:
+            setattr(preferences, name, value)
+
+    return update
+
+
+def _guarded(name: str, then: Callable[[], None] = lambda: None) -> Callable[[Any, object], None]:
+    """What a tool's call sets is set back: neither a model nor a client chooses whom the key goes to."""
+
+    def update(preferences: SceneChatPreferences, _: object) -> None:
+        here = runtime.current()
+        value = getattr(preferences, name)
+        if not here.asked_by_tool:
+            _chosen[name] = value
+        elif value != (chosen := _chosen.get(name, _default(preferences, name))):
+            setattr(preferences, name, chosen)
+        then()
+
+    return update
+
+
+def _default(preferences: SceneChatPreferences, name: str) -> object:
+    return preferences.bl_rna.properties[name].default
+
+
+_chosen: dict[str, object] = {}
+"""By name what a person chose."""
+
+
+def remember(preferences: SceneChatPreferences) -> None:
+    """Take the preferences as they stand for what a person chose."""
+    _chosen.update({name: getattr(preferences, name) for name in _GUARDED})
 
 
 class SceneChatPreferences(bpy.types.AddonPreferences):
@@ -40,9 +102,13 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         description="Address of an OpenAI-compatible API, such as http://127.0.0.1:11434/v1 for "
         "Ollama on this computer",
         default=OPENROUTER,
+        update=_guarded("endpoint"),
     )
     model: StringProperty(
-        name="Model", description="The endpoint's name for the model", default=DEFAULT_MODEL
+        name="Model",
+        description="The endpoint's name for the model",
+        default=DEFAULT_MODEL,
+        update=_guarded("model"),
     )
     server_port: IntProperty(
         name="Port",
@@ -50,11 +116,55 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         default=DEFAULT_PORT,
         min=1024,
         max=65535,
+        update=_guarded("server_port"),
     )
     server_autostart: BoolProperty(
         name="Open When Blender Starts",
         description="Open the port for other programs each time Blender starts",
         default=False,
+        update=_guarded("server_autostart"),
+    )
+    time_limit: IntProperty(
+        name="Time Limit of Code",
+        description="How long code may run in the chat before it is stopped",
+        default=30,
+        min=1,
+        max=3600,
+        update=_guarded("time_limit"),
+    )
+    copies: BoolProperty(
+        name="Save a Copy Before Code Runs",
+        description="Save a copy of the file before a turn runs code, which undo may not bring back",
+        default=True,
+        update=_guarded("copies", _copies_changed),
+    )
+    copies_megabytes: IntProperty(
+        name="Up to",
+        description="Megabytes of a file up to which it is copied",
+        default=DEFAULT_MEGABYTES,
+        min=1,
+        max=100_000,
+        update=_guarded("copies_megabytes", _copies_changed),
+    )
+    copies_count: IntProperty(
+        name="Keep",
+        description="How many copies are kept, of all files; the oldest go first",
+        default=DEFAULT_COUNT,
+        min=1,
+        max=1000,
+        update=_guarded("copies_count", _copies_changed),
+    )
+    permissions: StringProperty(
+        name="Permissions",
+        description="Who may do what unasked, as Scene Chat keeps it",
+        options={"HIDDEN"},
+        update=_held("permissions", _rules),
+    )
+    key_folders: StringProperty(
+        name="Folders With Keys",
+        description="Folders from whose .env a key may be taken, as Scene Chat keeps them",
+        options={"HIDDEN"},
+        update=_held("key_folders", _key_folders),
     )
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -68,9 +178,7 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         column.prop(self, "model", placeholder=DEFAULT_MODEL)
         hint = "Not needed on this computer" if settings.is_local else "Paste it here"
         column.prop(self, "api_key", placeholder=hint)
-        if settings.key is not None:
-            outside = settings.key.source.endswith("in the environment")
-            _note(column, f"From {settings.key.source}" if outside else "Stored by Scene Chat")
+        _where_the_key_is(column, settings)
         if settings.needs_online_access:
             _note(column, "Online access is off", "ERROR")
             column.prop(context.preferences.system, "use_online_access")
@@ -78,13 +186,44 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         column.separator()
         column.prop(self, "server_port", text="Port for External Clients")
         column.prop(self, "server_autostart")
+        column.separator()
+        column.prop(self, "time_limit", text="Time Limit of Code (s)")
+        column.prop(self, "copies")
+        row = column.row()
+        row.active = self.copies
+        row.prop(self, "copies_megabytes", text="Copies up to (MB)")
+        row.prop(self, "copies_count", text="Keep")
+        _note(column, f"Copies and log: {runtime.current().audit.folder.parent}")
+        layout.separator()
+        permission.table(layout, context)
+
+
+def _where_the_key_is(column: bpy.types.UILayout, settings: Settings) -> None:
+    """Where the key comes from, and where one may be taken from."""
+    here = runtime.current()
+    if settings.key is not None:
+        stored = settings.key.source.endswith(str(here.key_file()))
+        _note(column, "Stored by Scene Chat" if stored else f"From {settings.key.source}")
+    beside = here.key_file_beside()
+    if beside is None:
+        return
+    if here.trusts(beside.parent):
+        taken = _beneath(column)
+        taken.operator("scene_chat.key_folder", text="No Longer Use Keys in This File's Folder")
+    elif settings.key is None and has_key(settings.endpoint, beside):
+        _note(column, f"There is a key in {beside}", "INFO")
+        _beneath(column).operator("scene_chat.key_folder", text="Use Keys in This File's Folder")
+
+
+def _beneath(column: bpy.types.UILayout) -> bpy.types.UILayout:
+    split = column.split(factor=0.4)
+    split.label(text="")
+    return split.row()
 
 
 def _note(column: bpy.types.UILayout, text: str, icon: str = "NONE") -> None:
     """A line beneath the fields, where they begin."""
-    split = column.split(factor=0.4)
-    split.label(text="")
-    note = split.row()
+    note = _beneath(column)
     note.active = icon != "NONE"
     note.label(text=text, icon=icon, translate=False)
 

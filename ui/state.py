@@ -10,11 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
 
-from ..operators import port, runtime
-from ..tools.gate import Approval, Decision
+from ..operators import permission, port, runtime
+from ..tools.gate import Approval
 from ..tools.plain import speakable
+from ..tools.registry import Effect
+from ..tools.rules import CALLERS, CUSTOM, Caller, Decision
 
 _NAME = "scene_chat"
 HAS_TEXTBOX = "textbox" in bpy.types.UILayout.bl_rna.functions
@@ -78,21 +80,75 @@ def _serve(_: object, value: bool) -> None:
         bpy.ops.scene_chat.server_stop()
 
 
-def _passes(effect: str) -> Callable[[object], bool]:
-    return lambda _: runtime.current().gate.rules["client", effect] is Decision.ALLOW
+_PRESETS = [
+    ("careful", "Careful", "Every change asks you first"),
+    ("normal", "Normal", "Changes that you can undo are made at once; files and code that reaches "
+     "beyond the scene ask you first"),
+    ("trusting", "Trusting", "Nothing asks you: neither files nor code"),
+    ("custom", "Custom", "As the preferences say"),
+]  # fmt: skip
 
 
-def _let_pass(effect: str) -> Callable[[object, bool], None]:
-    def set_rule(_: object, value: bool) -> None:
-        here = runtime.current()
-        if here.asked_by_tool:
-            return
-        here.gate.rules["client", effect] = Decision.ALLOW if value else Decision.ASK
-        if not value:  # what was allowed for the session as well
-            for tool in here.gate.allowed_tools("client"):
-                here.gate.ask_again("client", tool)
+def _choice(names: list[str], get: Callable[[], str], choose: Callable[[str], None]) -> Any:
+    """The `get` and `set` of a menu over the runtime: Blender wants numbers."""
 
-    return set_rule
+    def set_choice(_: object, number: int) -> None:
+        if not runtime.current().asked_by_tool:
+            choose(names[number])
+
+    return {"get": lambda _: names.index(get()), "set": set_choice}
+
+
+def _preset(caller: Caller) -> Any:
+    def choose(name: str) -> None:
+        if name != CUSTOM:
+            here = runtime.current()
+            here.gate.rules.use_preset(caller, name)
+            here.keep_rules()
+
+    return EnumProperty(
+        name="Permission",
+        description="What is done without asking you first",
+        items=_PRESETS,
+        **_choice(
+            [each[0] for each in _PRESETS],
+            lambda: runtime.current().gate.rules.preset(caller),
+            choose,
+        ),
+    )
+
+
+def _rule(caller: Caller, effect: Effect) -> Any:
+    return EnumProperty(
+        name="Decision",
+        items=permission.DECISIONS,
+        **_choice(
+            [each[0] for each in permission.DECISIONS],
+            lambda: runtime.current().gate.rules.decision(caller, effect).value,
+            lambda name: runtime.current().decide(caller, [effect.value], Decision(name)) and None,
+        ),
+    )
+
+
+def rule_of(caller: Caller, effect: Effect) -> str:
+    """Return the name of the property that holds the rule for an effect."""
+    return f"{caller}_{effect.value}"
+
+
+def _search(_: object) -> str:
+    return runtime.current().panel.search
+
+
+def _set_search(_: object, value: str) -> None:
+    runtime.current().panel.search = value
+
+
+def _reason(_: object) -> str:
+    return runtime.current().panel.reason
+
+
+def _set_reason(_: object, value: str) -> None:
+    runtime.current().panel.reason = value
 
 
 def _fold(place: int) -> dict[str, Any]:
@@ -128,18 +184,25 @@ class SceneChatState(bpy.types.PropertyGroup):
             get=_serves,
             set=_serve,
         ),
-        "code_passes": BoolProperty(
-            name="Run Any Code",
-            description="Code that reaches beyond the scene runs without asking you first",
-            get=_passes("code"),
-            set=_let_pass("code"),
+        "search": StringProperty(
+            name="Search",
+            description="Words that entries have to hold: of a tool, a name, a client, a file",
+            get=_search,
+            set=_set_search,
+            options={"TEXTEDIT_UPDATE"},
         ),
-        "files_pass": BoolProperty(
-            name="Read and Write Files",
-            description="Tools that touch files run without asking you first",
-            get=_passes("files"),
-            set=_let_pass("files"),
+        "reason": StringProperty(
+            name="Reason",
+            description="Why not, for the model or program that asks",
+            get=_reason,
+            set=_set_reason,
         ),
+        **{f"{caller}_preset": _preset(caller) for caller in CALLERS},
+        **{
+            rule_of(caller, effect): _rule(caller, effect)
+            for caller in CALLERS
+            for effect in Effect
+        },
         **{fold_of(place): BoolProperty(name="Message", **_fold(place)) for place in range(FOLDS)},
     }
 

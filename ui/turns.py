@@ -155,7 +155,10 @@ def _footer(layout: bpy.types.UILayout, turn: Turn) -> None:
     if turn.cost:
         took.append(f"${turn.cost:.3f}" if turn.cost >= 0.001 else "below $0.001")
     left.label(text=" · ".join(took), translate=False)
+    right = row.row()
+    right.alignment = "RIGHT"
+    right.emboss = "NONE"
     if any(isinstance(part, Said) for part in turn.parts):
-        right = row.row()
-        right.alignment = "RIGHT"
-        right.operator("scene_chat.copy", text="", icon="COPYDOWN", emboss=False).turn = turn.number
+        right.operator("scene_chat.copy", text="", icon="COPYDOWN").turn = turn.number
+    if runtime.current().scene.can_restore(turn.number, turn.title):
+        right.operator("scene_chat.restore", text="", icon="LOOP_BACK").turn = turn.number

@@ -136,7 +136,7 @@ def test_a_place_where_nothing_can_be_saved_is_an_error_in_words(ask):
     ("words", "said"),
     [
         (["ask"], "the following arguments are required: prompt"),
-        (["ask", "x", "--allow", "everything"], "'everything' cannot be allowed"),
+        (["ask", "x", "--allow", "everything"], "there is no permission 'everything'"),
         (["ask", "x", "--time-limit", "-1"], "no number of seconds above 0"),
         (["fly"], "invalid choice"),
         ([], "the following arguments are required"),

@@ -25,8 +25,8 @@ def test_the_port_is_opened_and_closed(here, port):
 def test_another_port_and_permissions_can_be_given(here, port):
     bpy.ops.scene_chat.server_start(port=47_812, allow="code, files")
     assert here.server.port == 47_812
-    assert here.gate.rules["client", "code"].value == "allow"
-    assert here.gate.rules["chat", "code"].value == "ask"
+    assert here.gate.rules.preset("client") == "trusting"
+    assert here.gate.rules.preset("chat") == "normal"
 
 
 def test_a_taken_port_is_an_error_that_names_the_next_one(here, port):
@@ -37,7 +37,7 @@ def test_a_taken_port_is_an_error_that_names_the_next_one(here, port):
 
 
 def test_a_permission_that_there_is_not_is_an_error_and_opens_nothing(here, port):
-    with pytest.raises(RuntimeError, match="'everything' cannot be allowed"):
+    with pytest.raises(RuntimeError, match="there is no permission 'everything'"):
         bpy.ops.scene_chat.server_start(allow="everything")
     assert not here.server.running
 
@@ -62,7 +62,7 @@ def test_a_message_that_cannot_be_sent_stays_in_the_composer(here):
     [
         "bpy.ops.scene_chat.server_start(allow='code')",
         "bpy.ops.scene_chat.send(prompt='x')",
-        "bpy.context.window_manager.scene_chat.code_passes = True",
+        "bpy.context.window_manager.scene_chat.client_preset = 'trusting'",
         "setattr(bpy.context.window_manager, 'scene_chat', None)",
     ],
 )
@@ -74,8 +74,8 @@ def test_code_that_is_allowed_still_cannot_answer_for_the_person(here, code, por
     here.gate.allow("chat", ["code"])
     result = code("bpy.ops.scene_chat.server_start(allow='code')")
     assert "A tool cannot open the port" in result.error
-    code("bpy.context.window_manager.scene_chat.code_passes = True")
-    assert here.gate.rules["client", "code"].value == "ask"
+    code("bpy.context.window_manager.scene_chat.client_preset = 'trusting'")
+    assert here.gate.rules.preset("client") == "normal"
     assert not here.server.running
 
 

@@ -9,7 +9,7 @@ import pytest
 @pytest.fixture
 def scene(here):
     """The running Blender's scene as the call path sees it, as a turn has just left it."""
-    scene = here.describe_situation.__self__
+    scene = here.scene
     scene.leave()
     return scene
 

@@ -30,9 +30,8 @@ here.chat.history.turns.clear()
 here.chat.history.conversation.messages.clear()
 here.panel.folds.clear()
 here.panel.draft, here.panel.port_problem, here.panel.free_port = "", "", 0
-for rule in [rule for rule in here.gate.rules if rule[0] == "chat"]:
-    if rule[1] not in ("reads", "edits", "files", "code"):
-        del here.gate.rules[rule]
+for tool in here.gate.rules.tools("chat"):
+    here.gate.rules.forget("chat", tool)
 """
 
 

@@ -168,7 +168,7 @@ def _next_round(script: Script, body: dict[str, Any]) -> Say | Refuse | Raw:
     place = sum(message["role"] == "assistant" for message in turn)
     if place >= len(rounds):
         raise BadRequest(f"the script has only {len(rounds)} rounds for {prompt!r}")
-    results = [Result(each["content"]) for each in turn if each["role"] == "tool"]
+    results = [Result(_unmarked(each["content"])) for each in turn if each["role"] == "tool"]
     _check_results(rounds[:place], results)
     round_ = rounds[place]
     played: Say | Refuse | Raw = round_(results) if callable(round_) else round_
@@ -204,8 +204,14 @@ def _fault_of(schema: str) -> str | None:
 def _is_prompt(message: dict[str, Any]) -> bool:
     """Pictures come as the user's messages too, and so does what is left of them."""
     content = message["content"]
-    picture = not isinstance(content, str) or content.startswith("The picture that ")
+    picture = not isinstance(content, str) or content.startswith("<blender>The picture that ")
     return message["role"] == "user" and not picture
+
+
+def _unmarked(content: str) -> str:
+    if not (content.startswith("<blender>") and content.endswith("</blender>")):
+        raise BadRequest(f"a result that is not marked as data: {content[:80]!r}")
+    return content.removeprefix("<blender>").removesuffix("</blender>")
 
 
 def _check_history(messages: list[dict[str, Any]]) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from scene_chat.tools.alarm import Alarm
+from scene_chat.tools.audit import Audit
 from scene_chat.tools.call import CallPath
 from scene_chat.tools.errors import NoSuchObject, nearest
+from scene_chat.tools.faults import Faults
 from scene_chat.tools.gate import Gate, Origin
 from scene_chat.tools.plain import Secrets
 from scene_chat.tools.queue import Limits, MainThreadQueue
@@ -23,6 +26,7 @@ class NotedScene:
 
     names: set[str] = field(default_factory=set)
     generation: int = 0
+    file: str = ""
     steps: list[str] = field(default_factory=list)
 
     def begin(self, tool, origin):
@@ -50,17 +54,22 @@ def _assess_file(arguments):
 class House:
     """All of `tools`, with a main thread of its own: the thread that drains the queue."""
 
+    folder: Path
     can_ask: bool = False
     limits: Limits = Limits(waiting=5.0, running=5.0)
 
     def __post_init__(self):
-        self.alarm = Alarm()
+        self.secrets = Secrets()
+        self.faults = Faults(self.secrets)
+        self.alarm = Alarm(self.faults)
         self.queue = MainThreadQueue(self.alarm)
         self.gate = Gate(self.alarm, can_ask=self.can_ask)
         self.scene = NotedScene()
         self.registry = Registry()
-        self.secrets = Secrets()
-        self.calls = CallPath(self.registry, self.gate, self.queue, self.scene, self.secrets)
+        self.audit = Audit(self.folder, self.secrets)
+        self.calls = CallPath(
+            self.registry, self.gate, self.queue, self.scene, self.secrets, self.audit
+        )
         self._drains = threading.Event()
         self._ends = threading.Event()
         for function in self._tools():
@@ -82,6 +91,7 @@ class House:
         self.queue.close()
         self._thread.join()
         self.alarm.close()
+        self.audit.close()
 
     def _drain(self):
         while not self._ends.is_set():
@@ -133,17 +143,17 @@ class House:
 
 
 @pytest.fixture
-def house():
+def house(tmp_path):
     """The parts of `tools`, without a window in which to ask."""
-    made = House().start()
+    made = House(tmp_path).start()
     yield made
     made.close()
 
 
 @pytest.fixture
-def asking_house():
+def asking_house(tmp_path):
     """The same with a window."""
-    made = House(can_ask=True).start()
+    made = House(tmp_path, can_ask=True).start()
     yield made
     made.close()
 

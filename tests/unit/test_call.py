@@ -8,11 +8,11 @@ from concurrent.futures import Future
 
 import pytest
 from scene_chat.tools.errors import Unavailable
-from scene_chat.tools.gate import Decision
 from scene_chat.tools.later import Later
 from scene_chat.tools.picture import Picture
 from scene_chat.tools.queue import Limits
 from scene_chat.tools.registry import Effect, tool
+from scene_chat.tools.rules import Decision
 
 
 def test_a_reading_call_returns_its_value_and_leaves_no_undo_step(house):
@@ -66,7 +66,7 @@ def test_what_was_allowed_for_clients_is_not_allowed_for_the_chat(house):
 
 
 def test_a_rule_for_a_tool_comes_before_the_rule_for_its_effect(house):
-    house.gate.rules["chat", "count"] = Decision.DENY
+    house.gate.rules.set("chat", ["count"], Decision.DENY)
     result = house.call("count")
     assert result.kind == "PermissionRefused"
     assert "A rule of this Blender forbids it" in result.error
@@ -117,12 +117,12 @@ def test_an_approval_for_the_session_holds_until_it_is_taken_back(asking_house):
         return call.result
 
     first, second = begun("/tmp/a"), begun("/tmp/b")
-    asking_house.gate.allow_for_session(waiting(asking_house))
+    asking_house.gate.allow_tool(waiting(asking_house), always=False)
     assert first.result(5).ok
     assert second.result(5).ok
     assert begun("/tmp/c").result(5).ok
-    assert asking_house.gate.allowed_tools("chat") == ["write"]
-    asking_house.gate.ask_again("chat", "write")
+    assert asking_house.gate.rules.tools("chat") == {"write": (Decision.ALLOW, True)}
+    asking_house.gate.rules.forget("chat", "write")
     third = begun("/tmp/d")
     waiting(asking_house).deny()
     assert not third.result(5).ok
@@ -260,7 +260,7 @@ def test_a_picture_can_come_later(house, later):
     picture = Picture(b"jpeg", "image/jpeg", 8, 6, "a cube", details={"id": 1})
     later.set_result(picture)
     result = call.result.result(5)
-    assert result.picture is picture
+    assert result.picture == picture
     assert result.value == {"picture": "a cube", "width": 8, "height": 6, "id": 1}
 
 

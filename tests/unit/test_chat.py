@@ -24,7 +24,7 @@ ADD = Call("add", {"names": ["Cube"]})
 @pytest.fixture
 def talk(house):
     """Send prompts, one after another in one chat, and get the events of each turn."""
-    chat = Chat(house.calls, house.secrets, "4.5.0")
+    chat = Chat(house.calls, house.secrets, house.faults, "4.5.0")
     events = queue.Queue()
     chat.listener = events.put
 
@@ -300,7 +300,7 @@ def test_a_model_without_eyes_is_asked_again_without_pictures(talk, house):
 
 
 def test_closing_in_the_midst_of_a_turn_leaves_no_thread(house):
-    chat = Chat(house.calls, house.secrets, "4.5.0")
+    chat = Chat(house.calls, house.secrets, house.faults, "4.5.0")
     with standin(Raw([5.0])) as server:
         chat.send("go", "", server.settings)
         time.sleep(0.2)

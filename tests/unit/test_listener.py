@@ -11,6 +11,7 @@ import pytest
 from scene_chat.server import listener
 from scene_chat.server.blender_mcp import COMMANDS, About, Translated
 from scene_chat.server.listener import PortTaken, Server
+from scene_chat.tools.receipt import Receipt
 
 TEST_COMMANDS = {
     "count": Translated("count", dict, lambda value: value, frozenset({"times"})),
@@ -23,7 +24,7 @@ TEST_COMMANDS = {
 @pytest.fixture
 def server(house, monkeypatch):
     monkeypatch.setattr("scene_chat.server.blender_mcp.COMMANDS", {**COMMANDS, **TEST_COMMANDS})
-    made = Server(house.calls, About((0, 1, 0), (4, 5, 0)), request_limit=100_000)
+    made = Server(house.calls, About((0, 1, 0), (4, 5, 0)), house.faults, request_limit=100_000)
     made.start(0)
     yield made
     made.stop()
@@ -221,7 +222,7 @@ def test_it_listens_on_both_loopback_addresses(server):
 
 
 def test_a_taken_port_is_reported_with_what_to_do(house, server):
-    second = Server(house.calls, About((0, 1, 0), (4, 5, 0)))
+    second = Server(house.calls, About((0, 1, 0), (4, 5, 0)), house.faults)
     with pytest.raises(PortTaken, match=f"Port {server.port} is taken.*Choose another"):
         second.start(server.port)
     assert not second.running
@@ -244,7 +245,9 @@ def test_calls_of_one_client_are_one_turn_until_it_pauses(connect, house, monkey
     peer.ask("add", names=["B"])
     monkeypatch.setattr(listener, "_TURN_PAUSE_SECONDS", 0.0)
     turns = []
-    monkeypatch.setattr(house.scene, "commit", lambda watch: turns.append(watch[0].turn))
+    monkeypatch.setattr(
+        house.scene, "commit", lambda watch: turns.append(watch[0].turn) or Receipt()
+    )
     peer.ask("add", names=["C"])
     peer.ask("add", names=["D"])
     assert turns[0] != turns[1]

@@ -11,6 +11,8 @@ import pytest
 from processes import alive
 from scene_chat.tools.alarm import Alarm
 from scene_chat.tools.errors import InvalidArguments, Unavailable
+from scene_chat.tools.faults import Faults
+from scene_chat.tools.plain import Secrets
 from scene_chat.tools.renders import Order, RenderJobs
 
 CHILD = """
@@ -35,7 +37,7 @@ def go_on():
 @pytest.fixture
 def renders():
     """The renders of a Blender that is not there."""
-    alarm = Alarm()
+    alarm = Alarm(Faults(Secrets()))
     made = RenderJobs(alarm)
     yield made
     made.close()

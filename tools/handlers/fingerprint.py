@@ -26,6 +26,10 @@ _FLAGS = ("hide_viewport", "hide_render", "hide_select", "show_name", "show_wire
 
 def fingerprint() -> str:
     """Return the hash, of this file's data-blocks. Main thread."""
+    # What is being edited reaches the mesh only now; Blender does the same before an undo step.
+    for each in bpy.context.objects_in_mode or ():
+        if each.mode == "EDIT":
+            each.update_from_editmode()
     digest = hashlib.sha1()
     for place in sorted(lists().values()):
         digest.update(repr((place, getattr(bpy.data, place).keys())).encode())

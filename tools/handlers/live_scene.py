@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import bpy
 from bpy.app.handlers import persistent
 
 from ..gate import Origin
 from ..receipt import Receipt
-from ..registry import Tool
+from ..registry import Effect, Tool
+from ..saved_copies import SavedCopies, SavedCopy
 from . import changes
+from .history import History
 from .snapshot import Snapshot, Updates, changes_between, snapshot
-from .undo import UndoSteps
+from .undo import UndoSteps, group
 
 _CHANGES_LENGTH = 800
 """Characters of what changed since the last turn that the model is told."""
@@ -30,12 +33,19 @@ class Watch:
 class LiveScene:
     """Implements `tools.call.Scene`. Made and used on the main thread.
 
-    `generation` alone is read on other threads.
+    `generation` and `file` alone are read on other threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, copies: SavedCopies) -> None:
+        """Make the scene; `copies` are saved before turns that undo may not bring back."""
         self.generation = 0
+        self.file = ""
+        """Learnt with the first call: while extensions are enabled it may not be read."""
         self.undo = UndoSteps()
+        self.history = History(self.undo)
+        self.copies = copies
+        self._copied: Origin | None = None
+        """For whose turn the latest copy was saved."""
         self._updates = Updates()
         self._left: tuple[int, Snapshot] | None = None
         """How the last turn of the chat left the scene, of which generation."""
@@ -46,21 +56,37 @@ class LiveScene:
         @persistent
         def file_opened(*_: object) -> None:
             self.generation += 1
+            self.file = bpy.data.filepath
             self.undo.forget()
+            self.history.forget()
+            self.copies.forget()
+            self._copied = None
 
-        self._file_opened = file_opened
-        bpy.app.handlers.load_post.append(file_opened)
+        @persistent
+        def file_saved(*_: object) -> None:
+            self.file = bpy.data.filepath
+
+        self._watching = [
+            (bpy.app.handlers.load_post, file_opened),
+            (bpy.app.handlers.save_post, file_saved),
+        ]
+        for handlers, function in self._watching:
+            handlers.append(function)
 
     def stop(self) -> None:
         """Take everything out of Blender again."""
-        if self._file_opened in bpy.app.handlers.load_post:  # scripts clear the list
-            bpy.app.handlers.load_post.remove(self._file_opened)
+        for handlers, function in self._watching:
+            if function in handlers:  # scripts clear these lists
+                handlers.remove(function)
         self.undo.close()
 
     def begin(self, tool: Tool, origin: Origin) -> Watch:
         """Make ready to tell what a call changes. What the user did last is sealed into an undo
         step before the first change."""
-        changes.start(lambda: self.undo.seal(origin.title))
+        self.file = bpy.data.filepath
+        if tool.effect is Effect.CODE or not bpy.context.preferences.edit.use_global_undo:
+            self._copy(origin)
+        changes.start(lambda: self._before_first(origin))
         if origin.caller == "chat":
             self._left = None  # what it changes is no news to it
         before = None
@@ -69,6 +95,22 @@ class LiveScene:
             before = snapshot()
             self._updates.start()
         return Watch(tool, origin, before)
+
+    def _before_first(self, origin: Origin) -> None:
+        self.undo.seal(origin.title)
+        if origin.caller == "chat":
+            self.history.note(group(origin.turn, origin.title))
+
+    def _copy(self, origin: Origin) -> None:
+        """Once a turn: what code does, undo may not bring back."""
+        done = self._copied
+        if done is None or (done.name, done.turn) != (origin.name, origin.turn):
+            self._copied = origin
+            self.copy(origin.title)
+
+    def copy(self, title: str) -> SavedCopy | None:
+        """Save a copy of the file as it stands; None where `copies.problem` says why not."""
+        return self.copies.make(title, bpy.data.filepath, _save_copy)
 
     def commit(self, watch: Watch) -> Receipt:
         """Push the turn's undo step, if the scene was changed; return the receipt."""
@@ -100,6 +142,40 @@ class LiveScene:
             changed = changed[:_CHANGES_LENGTH] + "…"
         return f"{said}; since your last answer, not by you: {changed}" if changed else said
 
+    def can_restore(self, turn: int, title: str) -> bool:
+        """Return whether this file's history may reach back to before a turn of the chat."""
+        return self.history.may_reach(group(turn, title))
+
+    def others_since(self, turn: int, title: str) -> tuple[str, ...]:
+        """Return what others than the chat did since before a turn, and would go back with it.
+
+        Raises:
+            Unavailable: Blender does not keep it any more.
+        """
+        return self.history.way(group(turn, title)).others
+
+    def restore(self, turn: int, title: str) -> str:
+        """Go back to before a turn of the chat, over what others did since; return a warning, or "".
+
+        Raises:
+            Unavailable: Blender does not keep it any more.
+        """
+        name = group(turn, title)
+        return self.history.go(self.history.way(name), name).warning
+
+    def redo(self) -> str:
+        """Go to where the latest restore began; return a warning, or "".
+
+        Raises:
+            Unavailable: there was none, or the scene was changed since.
+        """
+        return self.history.redo().warning
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a restore can be redone, as far as is known without a look."""
+        return self.history.can_redo
+
     def rollback(self, watch: Watch) -> None:
         """Undo what was done since `begin`, if anything was."""
         if watch.before is not None:
@@ -111,6 +187,13 @@ class LiveScene:
         if watch.before is None:
             return changes.receipt()
         return changes_between(watch.before, snapshot(after=True), self._updates.stop())
+
+
+def _save_copy(path: Path) -> None:
+    # Relative paths stay as they are: a copy is opened again from the file's own folder.
+    bpy.ops.wm.save_as_mainfile(
+        filepath=str(path), copy=True, check_existing=False, relative_remap=False
+    )
 
 
 def _refers_to() -> str:

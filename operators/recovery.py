@@ -1,0 +1,267 @@
+"""Back to what was: before a turn, to a saved copy, to what Blender saved before it died."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import bpy
+from bpy.props import IntProperty, StringProperty
+
+from ..chat.turns import Turn
+from ..tools.errors import ToolError
+from ..tools.running import Left
+from ..tools.saved_copies import SavedCopy
+from . import runtime, timer
+
+Context = bpy.types.Context
+
+_SHOWN = 5
+
+
+class SCENE_CHAT_OT_restore(bpy.types.Operator):
+    """Bring the scene back to before this message; it can be redone"""
+
+    bl_idname = "scene_chat.restore"
+    bl_label = "Restore to Before This"
+    bl_options = {"INTERNAL"}
+
+    turn: IntProperty()
+
+    def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
+        here = runtime.current()
+        turn = _turn(self.turn)
+        if problem := _in_the_way() or ("" if turn else "That message is gone."):
+            return _refused(self, problem)
+        assert turn is not None
+        try:
+            others = here.scene.others_since(turn.number, turn.title)
+        except ToolError as error:
+            return _refused(self, f"{error} Saved copies may, if there are some.")
+        if not others:
+            return self.execute(context)
+        named = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
+        return set(
+            context.window_manager.invoke_confirm(
+                self,
+                event,
+                title="Restore to Before This?",
+                message=f"What you did since goes back too: {named}. Redo brings all of it again.",
+                confirm_text="Restore",
+                icon="QUESTION",
+            )
+        )
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        turn = _turn(self.turn)
+        if problem := _in_the_way() or ("" if turn else "That message is gone."):
+            return _refused(self, problem)
+        assert turn is not None
+        try:
+            warning = here.scene.restore(turn.number, turn.title)
+        except ToolError as error:
+            return _refused(self, str(error))
+        here.panel.restored = f"Restored to before “{turn.title}”. {warning}".rstrip()
+        timer.redraw()
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_restore_redo(bpy.types.Operator):
+    """Bring back what the restore took away"""
+
+    bl_idname = "scene_chat.restore_redo"
+    bl_label = "Redo"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if problem := _in_the_way():
+            return _refused(self, problem)
+        try:
+            here.panel.restored = here.scene.redo()
+        except ToolError as error:
+            here.panel.restored = ""
+            return _refused(self, str(error))
+        timer.redraw()
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_copy_open(bpy.types.Operator):
+    """Open this copy beside the file it was made of, which stays as it is on disk"""
+
+    bl_idname = "scene_chat.copy_open"
+    bl_label = "Open Saved Copy"
+    bl_options = {"INTERNAL"}
+
+    path: StringProperty()
+
+    def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
+        if not bpy.data.is_dirty:
+            return self.execute(context)
+        return set(
+            context.window_manager.invoke_confirm(
+                self,
+                event,
+                title="Open Saved Copy?",
+                message="The open file has changes that are not saved. They go into a copy first.",
+                confirm_text="Open",
+                icon="QUESTION",
+            )
+        )
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        copy = next(
+            (each for each in here.scene.copies.listed() if str(each.path) == self.path), None
+        )
+        if problem := _in_the_way() or ("" if copy else "That copy is gone."):
+            return _refused(self, problem)
+        assert copy is not None
+        if not _keep_what_is_open(self):
+            return {"CANCELLED"}
+        if not copy.path.exists():  # rotated away by the one that was just saved
+            return _refused(self, "That copy is gone.")
+        _open(copy)
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_copy_remove(bpy.types.Operator):
+    """Delete this copy"""
+
+    bl_idname = "scene_chat.copy_remove"
+    bl_label = "Delete Saved Copy"
+    bl_options = {"INTERNAL"}
+
+    path: StringProperty()
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool:
+            return {"CANCELLED"}
+        for each in here.scene.copies.listed():
+            if str(each.path) == self.path:
+                here.scene.copies.remove(each)
+        timer.redraw()
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_recover(bpy.types.Operator):
+    """Open what Blender had saved by itself before it ended"""
+
+    bl_idname = "scene_chat.recover"
+    bl_label = "Recover Autosave"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        left = here.left[0] if here.left else None
+        if left is None or (file := autosave(left)) is None:
+            return _refused(self, "There is no autosave any more.")
+        if problem := _in_the_way():
+            return _refused(self, problem)
+        if not _keep_what_is_open(self):
+            return {"CANCELLED"}
+        bpy.ops.wm.recover_auto_save(filepath=str(file))
+        _seen(left)
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_recover_dismiss(bpy.types.Operator):
+    """Do not show this again; nothing is deleted"""
+
+    bl_idname = "scene_chat.recover_dismiss"
+    bl_label = "Dismiss"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool or not here.left:
+            return {"CANCELLED"}
+        _seen(here.left[0])
+        timer.redraw()
+        return {"FINISHED"}
+
+
+def autosave(left: Left) -> Path | None:
+    """Return the autosave of a Blender that died, if there is one."""
+    stem = Path(left.file).stem
+    name = f"{stem}_{left.pid}_autosave.blend" if stem else f"{left.pid}_autosave.blend"
+    file = Path(left.temporary) / name
+    return file if file.is_file() else None
+
+
+def copy_of(left: Left) -> SavedCopy | None:
+    """Return the latest saved copy of the file that was open in a Blender that died."""
+    copies = runtime.current().scene.copies.listed()
+    return next((each for each in copies if each.file == left.file), None)
+
+
+def _seen(left: Left) -> None:
+    here = runtime.current()
+    here.left = [each for each in here.left if each is not left]
+    left.mark.unlink(missing_ok=True)
+
+
+def _turn(number: int) -> Turn | None:
+    return next((each for each in runtime.current().chat.turns if each.number == number), None)
+
+
+def _in_the_way() -> str:
+    """Why the scene cannot be replaced now, or ""."""
+    here = runtime.current()
+    if here.asked_by_tool:
+        return "A tool cannot do this."
+    if here.chat.running:
+        return "Stop the answer first, or wait for its end."
+    if busy := "" if bpy.app.background else timer.busy_with():
+        return f"This has to wait: {busy}."
+    return ""
+
+
+def _refused(operator: bpy.types.Operator, why: str) -> set[str]:
+    operator.report({"WARNING"}, why)
+    return {"CANCELLED"}
+
+
+def _keep_what_is_open(operator: bpy.types.Operator) -> bool:
+    """Save what would be lost by opening another file; False where it cannot be saved."""
+    here = runtime.current()
+    if not bpy.data.is_dirty:
+        return True
+    if here.scene.copy("Before another file was opened") is not None:
+        return True
+    why = here.scene.copies.problem or "Saved copies are switched off."
+    operator.report({"ERROR"}, f"{why} Save the open file first, so that nothing is lost.")
+    return False
+
+
+def _open(copy: SavedCopy) -> None:
+    """Open a copy beside its file, where relative paths lead where they did; nothing is replaced.
+
+    A copy itself never becomes the file that is worked on: copies are deleted in time.
+    """
+    folder = Path(copy.file).parent
+    stem = Path(copy.file).stem
+    for number in range(1, 1000) if copy.file else ():
+        beside = folder / f"{stem} restored {number:03}.blend"
+        try:
+            with beside.open("xb") as out, copy.path.open("rb") as saved:
+                shutil.copyfileobj(saved, out)
+        except FileExistsError:
+            continue
+        except OSError:  # the folder is gone, full or read-only
+            break
+        bpy.ops.wm.open_mainfile(filepath=str(beside))
+        return
+    bpy.ops.wm.read_homefile(filepath=str(copy.path))  # as a file without a name
+
+
+CLASSES = (
+    SCENE_CHAT_OT_restore,
+    SCENE_CHAT_OT_restore_redo,
+    SCENE_CHAT_OT_copy_open,
+    SCENE_CHAT_OT_copy_remove,
+    SCENE_CHAT_OT_recover,
+    SCENE_CHAT_OT_recover_dismiss,
+)

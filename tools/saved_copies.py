@@ -1,0 +1,156 @@
+"""Copies of the open file, saved before a turn does what undo may not bring back.
+
+They lie in a folder of their own, so many and so large at most, and each with a few words on what
+it is, so that any Blender finds them again. Main thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+DEFAULT_MEGABYTES = 200
+DEFAULT_COUNT = 10
+
+
+@dataclass(frozen=True)
+class SavedCopy:
+    """A copy of a .blend.
+
+    Attributes:
+        path: Where it lies.
+        file: Whose copy it is, "" for a file that was not saved yet.
+        turn: The title of the turn before which it was made.
+        at: When, ISO 8601.
+        megabytes: Its size.
+    """
+
+    path: Path
+    file: str
+    turn: str
+    at: str
+    megabytes: float
+
+    @property
+    def name(self) -> str:
+        """What people call the file."""
+        return Path(self.file).name if self.file else "unsaved file"
+
+
+class SavedCopies:
+    """Those in one folder, of every Blender that uses it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.megabytes = DEFAULT_MEGABYTES
+        """Size up to which a file is copied; 0 for no copies at all."""
+        self.count = DEFAULT_COUNT
+        """How many are kept."""
+        self.problem = ""
+        """Why there is no copy from before the latest turn, in a sentence, or ""."""
+        self.changes = 0
+        """Grows whenever a copy comes or goes."""
+        self._too_large = 0.0
+        """Megabytes of the open file, where it is too large to be copied."""
+        self._known: tuple[int, list[SavedCopy]] = (-1, [])
+
+    def forget(self) -> None:
+        """Another file was opened; it may be smaller."""
+        self._too_large = 0.0
+        self.problem = ""
+
+    def make(self, turn: str, file: str, save: Callable[[Path], object]) -> SavedCopy | None:
+        """Save a copy of the open file; None where there cannot be one, and `problem` says why.
+
+        Args:
+            turn: The title of the turn that is about to begin.
+            file: The open file's path, "" for none.
+            save: Saves the scene as it stands under another path; may raise OSError and
+                RuntimeError.
+        """
+        if not self.megabytes:
+            self.problem = ""
+            return None
+        size = self._size(file)
+        if size > self.megabytes:
+            self._say_too_large(size)
+            return None
+        now = datetime.datetime.now().astimezone()
+        stem = Path(file).stem or "unsaved"
+        path = self.folder / f"{stem[:60]} {now:%Y-%m-%d %H-%M-%S} {os.getpid()}.blend"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            save(path)
+            made = SavedCopy(
+                path, file, turn, now.isoformat(timespec="seconds"),
+                round(path.stat().st_size / 1e6, 2),
+            )  # fmt: skip
+            words = {**asdict(made), "path": path.name}
+            path.with_suffix(".json").write_text(json.dumps(words), "utf-8")
+        except (OSError, RuntimeError) as error:  # a full disk, a read-only folder
+            for each in (path, path.with_suffix(".json"), path.with_name(path.name + "@")):
+                with contextlib.suppress(OSError):
+                    each.unlink()
+            why = str(error).strip().removeprefix("Error: ").splitlines()[0]
+            self.problem = f"No copy was saved before this turn: {why}"
+            return None
+        self.problem = ""
+        if made.megabytes > self.megabytes:
+            self._too_large = made.megabytes
+            self.remove(made)
+            self._say_too_large(made.megabytes)
+            return None
+        self._rotate()
+        return made
+
+    def listed(self) -> list[SavedCopy]:
+        """Return all copies, the latest first. Cheap to ask for again."""
+        seen, copies = self._known
+        if seen != self.changes:
+            seen = self.changes
+            copies = sorted(self._read(), key=lambda each: each.at, reverse=True)
+            self._known = (seen, copies)
+        return copies
+
+    def remove(self, copy: SavedCopy) -> None:
+        """Delete a copy."""
+        for each in (copy.path, copy.path.with_suffix(".json")):
+            with contextlib.suppress(OSError):
+                each.unlink(missing_ok=True)
+        self.changes += 1
+
+    def _size(self, file: str) -> float:
+        """Megabytes that a copy is likely to have: those of the file, or of the last try."""
+        on_disk = 0.0
+        with contextlib.suppress(OSError):
+            on_disk = Path(file).stat().st_size / 1e6
+        return max(on_disk, self._too_large)
+
+    def _say_too_large(self, megabytes: float) -> None:
+        self.problem = (
+            f"No copy was saved before this turn: the file has {megabytes:.0f} MB, and copies are "
+            f"made of files up to {self.megabytes} MB. The preferences can raise that."
+        )
+
+    def _rotate(self) -> None:
+        self.changes += 1
+        for each in self.listed()[max(self.count, 1) :]:
+            self.remove(each)
+
+    def _read(self) -> list[SavedCopy]:
+        found = []
+        for words in self.folder.glob("*.json"):
+            path = words.with_suffix(".blend")
+            try:
+                said = json.loads(words.read_text("utf-8"))
+                found.append(SavedCopy(**{**said, "path": path}))
+                path.stat()
+            except (OSError, ValueError, TypeError):  # half written, or its file was taken away
+                if found and found[-1].path == path:
+                    found.pop()
+        return found

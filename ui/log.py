@@ -1,0 +1,46 @@
+"""The log: what was done to the scene and to files, by whom, and with whose permission."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..operators import runtime
+from ..tools.audit import Entry
+from . import state
+from .text import Metrics, shortened
+from .turns import lines
+
+_MOST = 10
+
+
+def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
+    """Draw the section; nothing before the first entry."""
+    here = runtime.current()
+    if not here.audit.latest:
+        return
+    header, body = layout.panel("SCENE_CHAT_PT_log", default_closed=True)
+    header.label(text="Log")
+    if body is None:
+        return
+    row = body.row(align=True)
+    row.prop(state.fields(context), "search", text="", icon="VIEWZOOM")
+    row.operator("scene_chat.log_export", text="", icon="EXPORT")
+    entries = here.audit.entries(here.panel.search)
+    for place, entry in enumerate(entries[:_MOST]):
+        _entry(body, place, entry, metrics)
+    if len(entries) > _MOST:
+        lines(body, f"and {len(entries) - _MOST:,} earlier; Export writes all", metrics, dim=True)
+    elif not entries:
+        lines(body, "No entry holds these words", metrics, dim=True)
+
+
+def _entry(layout: bpy.types.UILayout, place: int, entry: Entry, metrics: Metrics) -> None:
+    row = layout.row()
+    text = f"{entry.at[11:19]}  {entry.tool} · {entry.who}"
+    icon = "CHECKMARK" if entry.ok else "ERROR"
+    row.label(text=shortened(text, metrics.room(2.8), metrics.font), icon=icon, translate=False)
+    row.operator("scene_chat.log_copy", text="", icon="COPYDOWN", emboss=False).place = place
+    said = entry.receipt if entry.ok else entry.error
+    how = f"{entry.permission[:1].upper()}{entry.permission[1:]}."
+    told = f"{how} {said}" if said else how
+    lines(layout, told, metrics, icon="BLANK1", dim=True, most=3)

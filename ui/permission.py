@@ -1,0 +1,66 @@
+"""Who may do what unasked: the choice in the panel, the tools with rules of their own, the table."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..operators import runtime
+from ..tools.registry import Effect
+from ..tools.rules import CALLERS, Caller, Decision
+from . import state
+
+_ICONS = {Decision.ALLOW: "UNLOCKED", Decision.ASK: "QUESTION", Decision.DENY: "LOCKED"}
+_WORDS = {
+    Decision.ALLOW: "runs without asking",
+    Decision.ASK: "always asks",
+    Decision.DENY: "is denied",
+}
+_EFFECTS = {
+    Effect.READS: "Look at the Scene",
+    Effect.EDITS: "Change the Scene",
+    Effect.FILES: "Read and Write Files",
+    Effect.CODE: "Run Any Code",
+}
+
+
+def tools(layout: bpy.types.UILayout, caller: Caller) -> None:
+    """Draw the tools with a rule of their own, each with the cross that takes it back."""
+    for name, (decision, for_session) in runtime.current().gate.rules.tools(caller).items():
+        row = layout.row()
+        words = f"{name} {_WORDS[decision]}{'' if for_session else ', always'}"
+        if not for_session and decision is not Decision.ALLOW:
+            words = f"{name} {_WORDS[decision]}"
+        row.label(text=words, icon=_ICONS[decision], translate=False)
+        forget = row.operator("scene_chat.tool_rule_forget", text="", icon="X", emboss=False)
+        forget.caller, forget.tool = caller, name
+
+
+def table(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw all rules, for Blender's Preferences."""
+    fields = state.fields(context)
+    grid = layout.column(align=True)
+    _row(grid, "Permission", [("label", "Chat"), ("label", "External Clients")], fields)
+    _row(grid, "Preset", [("prop", f"{caller}_preset") for caller in CALLERS], fields)
+    for effect, words in _EFFECTS.items():
+        _row(grid, words, [("prop", state.rule_of(caller, effect)) for caller in CALLERS], fields)
+    columns = layout.split(factor=0.4)
+    add = columns.row()
+    add.operator("scene_chat.tool_rule", text="Rule for a Tool…", icon="ADD")
+    right = columns.row()
+    for caller in CALLERS:
+        tools(right.column(align=True), caller)
+
+
+def _row(
+    layout: bpy.types.UILayout, title: str, cells: list[tuple[str, str]], fields: object
+) -> None:
+    split = layout.split(factor=0.4)
+    left = split.row()
+    left.alignment = "RIGHT"
+    left.label(text=title)
+    right = split.row()
+    for kind, what in cells:
+        if kind == "label":
+            right.label(text=what)
+        else:
+            right.prop(fields, what, text="")
