@@ -139,9 +139,15 @@ class Chat:
             import asyncio  # 30 ms, which enabling the extension need not take
 
             self._loop = asyncio.new_event_loop()
+            self._loop.set_exception_handler(self._note_fault)
             self._thread = threading.Thread(target=self._loop.run_forever, name="scene_chat chat")
             self._thread.start()
         return self._loop
+
+    def _note_fault(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Keep what went wrong on the loop and was nobody's to handle."""
+        error = context.get("exception") or RuntimeError(context["message"])
+        self._faults.note("the chat", error)
 
     def _begin(self, loop: asyncio.AbstractEventLoop, answer: Coroutine[Any, Any, End]) -> None:
         self._task = loop.create_task(answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -105,6 +104,8 @@ def report(*, with_prompt: bool) -> str:
     Args:
         with_prompt: Whether what they wrote last is in it.
     """
+    import platform  # enabling the extension need not take its time
+
     here = runtime.current()
     lines = [
         f"Scene Chat {here.server.about.extension_text}, Blender {bpy.app.version_string}, "

@@ -235,7 +235,7 @@ with bpy_session():
     bpy.data.objects["Thing 9"].location.x += 1
     views = importlib.import_module(EXTENSION + ".tools.handlers.viewpoint")
     told = {
-        "situation": median_ms(here.describe_situation),
+        "situation": median_ms(here.scene.situation),
         "frame": median_ms(lambda: views.in_frame(views.from_side("iso", views.subject(["Thing 5"]), 512)), 3),
         "info": median_ms(lambda: call("get_scene_info")),
         "bytes": len(reply),

@@ -135,7 +135,7 @@ class Server:
 
     @property
     def running(self) -> bool:
-        return self._thread is not None
+        return self._thread is not None and self._thread.is_alive()
 
     def connected(self) -> list[Client]:
         """Return the clients of this moment, for a panel. Any thread."""
@@ -153,6 +153,7 @@ class Server:
         """
         if self.running:
             return
+        self.stop()  # what a fault may have left
         if running_limit is not None:
             self._limits = Limits(waiting=blender_mcp.CLIENT_SECONDS, running=running_limit)
         listening = _listen(port)
@@ -189,22 +190,28 @@ class Server:
             self._calls.registry.schemas()  # imports pydantic now, not in the first client's time
         except Exception as error:  # each call will meet it again, and tell its client
             self._faults.note("the port", error)
-        while not self._stopping:
-            for key, events in self._selector.select(self._until_next_deadline()):
-                sock = key.fileobj
-                assert isinstance(sock, socket.socket)
-                if sock is self._bell:
-                    self._go_on()
-                elif (client := self.clients.get(sock)) is None:
-                    self._accept(sock)
-                else:
-                    self._serve(client, events)
-            self._end_what_is_overdue()
+        try:
+            while not self._stopping:
+                self._round()
+        except Exception as error:  # the port closes, and the panel says why
+            self._faults.note("the port", error)
         for client in list(self.clients.values()):
             self._drop(client)
         for sock in listening:
             sock.close()
         self._selector.close()
+
+    def _round(self) -> None:
+        for key, events in self._selector.select(self._until_next_deadline()):
+            sock = key.fileobj
+            assert isinstance(sock, socket.socket)
+            if sock is self._bell:
+                self._go_on()
+            elif (client := self.clients.get(sock)) is None:
+                self._accept(sock)
+            else:
+                self._serve(client, events)
+        self._end_what_is_overdue()
 
     # Connections
 

@@ -304,3 +304,21 @@ def test_answers_keep_their_order_also_where_a_flood_lets_others_go_first(connec
         data += more
     assert data.count(b"consent") == 100
     assert data.endswith(b'"result": 0.2}{"status": "success", "result": 0}')
+
+
+def test_a_fault_of_the_port_itself_closes_it_and_is_kept_and_it_opens_again(
+    house, server, monkeypatch
+):
+    def broken(*_):
+        raise RuntimeError("no accepting")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(server, "_accept", broken)
+        with Peer(server).socket:
+            server._thread.join(5)
+    assert not server.running
+    assert [each.message for each in house.faults.known] == ["RuntimeError: no accepting"]
+    server.start(0)
+    peer = Peer(server)
+    with peer.socket:
+        assert peer.ask("count")["result"] == 0
