@@ -13,6 +13,7 @@ import ast
 import importlib
 import re
 import types
+from collections.abc import Set as AbstractSet
 
 MODULES = frozenset(
     "bisect bmesh bpy calendar cmath collections colorsys copy datetime decimal enum fractions "
@@ -22,15 +23,19 @@ MODULES = frozenset(
 """What may be imported, with these submodules."""
 
 SUBMODULES = frozenset(
-    "bmesh.ops bmesh.types bpy.types bpy.context bpy.data collections.abc mathutils.bvhtree "
-    "mathutils.geometry mathutils.kdtree mathutils.noise".split()
+    "bmesh.geometry bmesh.ops bmesh.types bmesh.utils bpy.types bpy.context bpy.data "
+    "collections.abc mathutils.bvhtree mathutils.geometry mathutils.interpolate mathutils.kdtree "
+    "mathutils.noise".split()
 )
+
+_HELD = MODULES | {"collections.abc", "bpy.types"}
+"""What must stay under a name that is followed: in other hands, its members could not be seen."""
 
 _BLENDER = ("bpy", "bmesh", "mathutils")
 
 _BUILTINS = frozenset(
-    "__import__ breakpoint compile delattr dir eval exec exit getattr globals help input locals "
-    "memoryview open quit setattr vars".split()
+    "__import__ breakpoint compile credits delattr dir eval exec exit getattr globals help input "
+    "license locals memoryview open quit setattr vars".split()
 )
 """Builtins that reach further than they look, or stop Blender; `getattr` with a plain name may."""
 
@@ -45,12 +50,13 @@ _OPERATORS = frozenset(
 _OUTSIDE_OPERATOR = re.compile(
     r"import|export|load|save|open|read|write|bake|reload|pack|file|append|link_to|script|"
     r"python|addon|preferences|quit|shell|clipboard|screenshot|drop|cache|external|preset|asset|"
-    r"copybuffer|pastebuffer|^copy$|^paste$"
+    r"copybuffer|pastebuffer|^copy$|^paste$|text_copy|text_cut|text_paste|driver|image_add|add_image|sound"
 )
 _INSIDE_OPERATOR = frozenset(
-    "nla.bake rigidbody.bake_to_keyframes outliner.orphans_purge mesh.separate mesh.loopcut mesh.vert_connect_path object.make_links_data "
-    "object.shade_smooth_by_angle uv.pack_islands uv.lightmap_pack uv.smart_project "
-    "object.make_links_scene curve.spline_type_set object.collection_link".split()
+    "curve.spline_type_set mesh.loopcut mesh.separate mesh.vert_connect_path nla.bake "
+    "object.collection_link object.make_links_data object.make_links_scene "
+    "object.shade_smooth_by_angle outliner.orphans_purge rigidbody.bake_to_keyframes "
+    "uv.lightmap_pack uv.pack_islands uv.smart_project".split()
 )
 
 _ATTRIBUTES = {
@@ -59,6 +65,9 @@ _ATTRIBUTES = {
     "popmenu_begin__internal": "shows a menu, whose buttons do what they like",
     "popover": "shows a panel, whose buttons do what they like",
     "popover_begin__internal": "shows a panel, whose buttons do what they like",
+    "piemenu_begin__internal": "shows a menu, whose buttons do what they like",
+    "status_text_set": "leaves a drawing hook behind",
+    "tag_script_reload": "runs scripts",
     "draw_cursor_add": "leaves a drawing hook behind",
     "bl_rna_get_subclass": "reaches registered classes",
     "bl_rna_get_subclass_py": "reaches registered classes",
@@ -111,11 +120,27 @@ _ATTRIBUTES = {
     "props": "defines properties of Blender's types",
     "binary_path": "reads where Blender lies",
     "tempdir": "reads where Blender keeps files",
+    "module_names": "reads a folder",
+    "resolve_ncase": "reads a folder",
     "utils": "reaches Blender's utilities",
     "app": "reaches the application",
     "translations": "reaches the application",
+    "ops": "takes operators by another name",
     "modules": "reaches other modules",
+    "codecs": "reaches other modules",
+    "os": "reaches other modules",
+    "sys": "reaches other modules",
+    "builtins": "reaches other modules",
+    "bltns": "reaches other modules",
+    "environ": "reaches the system",
+    "popen": "reaches the system",
+    "clock_settime": "sets the system's clock",
+    "clock_settime_ns": "sets the system's clock",
     "mro": "reaches other classes",
+    "EnumMeta": "sets a metaclass",
+    "EnumType": "sets a metaclass",
+    "ABCMeta": "sets a metaclass",
+    "global_enum": "changes another module",
     "gi_frame": "reaches the interpreter",
     "gi_code": "reaches the interpreter",
     "cr_frame": "reaches the interpreter",
@@ -129,16 +154,25 @@ _ATTRIBUTES = {
     "f_globals": "reaches the interpreter",
     "f_locals": "reaches the interpreter",
     "f_code": "reaches the interpreter",
+    "f_generator": "reaches the interpreter",
+    "f_trace": "reaches the interpreter",
+    "with_traceback": "reaches the interpreter",
     "co_code": "reaches the interpreter",
     "func_globals": "reaches the interpreter",
     "get_type_hints": "runs annotations as code",
     "evaluate_forward_ref": "runs annotations as code",
     "ForwardRef": "runs annotations as code",
+    "get_args": "hands out annotations, which are code",
+    "evaluate_bound": "hands out annotations, which are code",
+    "evaluate_constraints": "hands out annotations, which are code",
+    "evaluate_default": "hands out annotations, which are code",
+    "evaluate_value": "hands out annotations, which are code",
     "singledispatch": "runs annotations as code",
     "singledispatchmethod": "runs annotations as code",
     "register": "registers something that stays",
     "Formatter": "reaches attributes by computed names",
     "get_field": "reaches attributes by computed names",
+    "update_wrapper": "reaches attributes by computed names",
     "vformat": "reaches attributes by computed names",
     "draw_handler_add": "leaves a drawing hook behind",
     "event_timer_add": "leaves a timer behind",
@@ -147,6 +181,9 @@ _ATTRIBUTES = {
     "new_movie": "opens a file",
     "new_sound": "opens a file",
     "use_disk_cache": "writes files",
+    "use_external": "reads files",
+    "file_path_foreach": "sets or reads file paths",
+    "file_path_map": "sets or reads file paths",
     "bake_directory": "sets or reads a folder",
     "simulation_bake_directory": "sets or reads a folder",
 }
@@ -163,7 +200,31 @@ _OURS = re.compile(r"scene_?chat", re.IGNORECASE)
 _MARKER = re.compile(r"__[A-Z][A-Z0-9_]*__")
 """Markers such as __RESULT__, with which scripts set off their output; no attribute is so named."""
 _HARMLESS_DUNDERS = frozenset({"__init__", "__name__", "__doc__", "__len__", "__post_init__"})
-_OFTEN_REBOUND = frozenset({"input", "help", "dir"})
+_HARMLESS_NAMES = frozenset({"__name__", "__file__", "__doc__", "__all__", "__slots__"})
+_METHODS = frozenset(
+    "abs add and bool call contains delitem divmod enter eq exit float floordiv format ge getitem "
+    "gt hash iadd iand imul index init int invert ior isub iter itruediv le len lshift lt matmul "
+    "missing mod mul ne neg new next or pos post_init pow radd rand repr reversed rfloordiv "
+    "rmatmul rmod rmul ror round rsub rtruediv rxor setitem str sub truediv xor".split()
+)
+"""What a class may define between double underscores: what an operator or a builtin calls on it.
+
+The others run unseen (`__del__`), catch what is looked up (`__setattr__`), set attributes by
+computed names (`__reduce_ex__`, through `copy`) or bend tests (`__subclasshook__`).
+"""
+_POSITIONAL = frozenset("bool bytearray bytes dict float frozenset int list set str tuple".split())
+"""Classes of which `case X(y)` gives the subject itself; of others, attributes by computed names."""
+_INSIDE_MEMBERS = frozenset({"bmesh.ops", "bmesh.utils"})
+"""They bear the names of members of bpy that are not allowed."""
+_INTERFACE = re.compile(r"[A-Z0-9]_(AST|FH|GT|GGT|HT|MT|OT|PT|UL)_")
+"""Registered classes: what is done to them stays, and operators can be called by them."""
+_TELL = frozenset({"print", "str", "repr"})
+_MORE_ERRORS = frozenset({"derive", "exceptions", "split", "subgroup"})
+_LONGEST = 4
+"""Parts of a path that is followed from name to name; operators and classes have no more."""
+_MOST_STEPS = 20_000
+"""From name to name; everyday scripts need some dozens."""
+_OFTEN_REBOUND = frozenset({"credits", "dir", "help", "input", "license"})
 """Builtins that scripts use as names of their own; the worst of them waits for a key."""
 
 SOURCE_LIMIT = 200_000
@@ -187,11 +248,14 @@ def findings(source: str) -> tuple[str, ...]:
         return (f"it is too long to be looked through ({len(source):,} characters)",)
     try:
         tree = ast.parse(source)
-        found = _Walk(tree).found
     except (SyntaxError, ValueError):
         return ()
     except (RecursionError, MemoryError):
         return ("it is nested too deeply to be looked through",)
+    try:
+        found = _Walk(tree).found
+    except Exception as error:  # whatever it is, the script may not pass by it
+        return (f"it cannot be looked through ({type(error).__name__})",)
     return tuple(dict.fromkeys(found))
 
 
@@ -199,13 +263,18 @@ class _Walk:
     """One look through one tree.
 
     `names` holds, for each of the script's names, every dotted path it may stand for: whichever
-    branch is taken, whatever runs first. `bound` holds all names the script gives itself.
+    branch is taken, whatever runs first. `bound` holds all names the script gives itself, `caught`
+    those of errors, `classes` those of classes, `taken` those of classes taken by `type(x)`, and
+    `errors_roam` says whether an error may be elsewhere too.
     """
 
     def __init__(self, tree: ast.Module) -> None:
         self.found: list[str] = []
         self.names: dict[str, set[str]] = {"bpy": {"bpy"}}
         self.bound: set[str] = set()
+        self.caught: set[str] = set()
+        self.classes = set(_POSITIONAL) | {"object"}
+        self.taken: set[str] = set()
         nodes = list(ast.walk(tree))
         for node in nodes:
             for child in ast.iter_child_nodes(node):
@@ -213,23 +282,98 @@ class _Walk:
             match node:
                 case ast.Import() | ast.ImportFrom():
                     self._import(node)
-                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-                    self.bound.add(name)
-        for node in nodes:
-            match node:
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value):
-                    for path in self._paths(value):
-                        self._stands_for(name, ".".join(path))
+                case ast.ExceptHandler(name=str(name)):
+                    self.caught.add(name)
+                case ast.ClassDef(name=name):
+                    self.classes.add(name)
+                case ast.Assign(targets=targets, value=value) if _is_call_of_type(value):
+                    self.taken |= {each.id for each in targets if isinstance(each, ast.Name)}
+            self._bind(node)
+        self._follow(nodes)
+        self.errors_roam = any(map(self._lets_errors_roam, nodes))
         for node in nodes:
             self._look(node)
 
     def _note(self, node: ast.AST, what: str) -> None:
         self.found.append(f"it {what} (line {getattr(node, 'lineno', 1)})")
 
+    def _bind(self, node: ast.AST) -> None:
+        """Note a name that is given here."""
+        match node:
+            case (
+                ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.alias(asname=str(name))
+            ):
+                pass
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                inner = name[2:-2]
+                if name.startswith("__") and name.endswith("__") and inner not in _METHODS:
+                    self._note(node, f"defines {name}, which runs unseen")
+                self.bound.add(name)
+                return
+            case ast.ClassDef(name=name) | ast.ExceptHandler(name=str(name)):
+                pass
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                pass
+            case ast.MatchMapping(rest=str(name)):
+                pass
+            case _:
+                return
+        self.bound.add(name)
+        if name.startswith("__") and name not in _HARMLESS_NAMES:
+            self._note(node, f"uses {name}")
+
+    def _follow(self, nodes: list[ast.AST]) -> None:
+        """Follow paths from name to name, until no name stands for more."""
+        given: dict[str, list[tuple[str, list[str]]]] = {}
+        for node in nodes:
+            match node:
+                case ast.Assign(targets=targets, value=value):
+                    pass
+                case ast.AnnAssign(target=target, value=ast.expr() as value):
+                    targets = [target]
+                case ast.NamedExpr(target=target, value=value):
+                    targets = [target]
+                case _:
+                    continue
+            beginning, rest = _taken_apart(value)
+            named = [each.id for each in targets if isinstance(each, ast.Name)]
+            given.setdefault(beginning, []).extend((each, rest) for each in named)
+        new = [(name, path) for name, paths in self.names.items() for path in paths]
+        steps = 0
+        while new:
+            steps += 1
+            if steps > _MOST_STEPS:
+                raise OverflowError("too many names for the same")
+            name, path = new.pop()
+            for other, rest in given.get(name, ()):
+                longer = ".".join([path, *rest])
+                known = self.names.setdefault(other, set())
+                if longer not in known and longer.count(".") < _LONGEST:
+                    known.add(longer)
+                    new.append((other, longer))
+
     def _stands_for(self, name: str, path: str) -> None:
         self.names.setdefault(name, set()).add(path)
 
+    def _lets_errors_roam(self, node: ast.AST) -> bool:
+        """Whether an error gets away from the name it is caught under: it holds what it is about."""
+        match node:
+            case ast.FunctionDef(name="__exit__") | ast.AsyncFunctionDef(name="__exit__"):
+                return True
+            case ast.Name(id=name, ctx=ast.Load()) if name in self.caught:
+                match node._parent:  # type: ignore[attr-defined]
+                    case ast.FormattedValue() | ast.Raise():
+                        return False
+                    case ast.Attribute(attr=attr):
+                        return attr in _MORE_ERRORS
+                    case ast.Call(func=ast.Name(id=function)):
+                        return function not in {*_TELL, "isinstance", "type"}
+                return True
+        return False
+
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node._parent, ast.ClassDef):  # type: ignore[union-attr]
+            self._note(node, "imports into a class")
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name not in MODULES | SUBMODULES:
@@ -248,22 +392,27 @@ class _Walk:
             if alias.name == "*":
                 if module != "math":
                     self._note(node, f"imports everything from {module}")
-            elif full in SUBMODULES:
-                self._stands_for(alias.asname or alias.name, full)
-            elif why := self._member(module, alias.name):
+                continue
+            self._stands_for(alias.asname or alias.name, full)
+            if full not in SUBMODULES and (why := self._member(module, alias.name)):
                 self._note(node, f"{why}: {full}")
 
     def _member(self, module: str, name: str) -> str:
         """Why a member of an allowed module is not allowed itself, or ""."""
+        full = f"{module}.{name}"
         if name.startswith("_"):
             return "reaches a private name"
+        if full in _INSIDE_MEMBERS:
+            return ""
         if name in _ATTRIBUTES:
             return _ATTRIBUTES[name]
-        if module == "bpy" and name == "ops":
-            return "takes operators by another name"
-        if module.partition(".")[0] in _BLENDER or f"{module}.{name}" in SUBMODULES:
+        if module == "bpy.types" and _INTERFACE.search(name):
+            return "reaches a registered class"
+        if module.partition(".")[0] in _BLENDER or full in SUBMODULES:
             return ""
         member = getattr(importlib.import_module(module), name, None)
+        if isinstance(member, dict | list | set):
+            return "reaches what everybody uses"
         return "reaches another module" if isinstance(member, types.ModuleType) else ""
 
     def _look(self, node: ast.AST) -> None:
@@ -276,17 +425,26 @@ class _Walk:
                 self._call(node)
             case ast.Constant(value=str(text)) if _OURS.search(text):
                 self._note(node, f"names Scene Chat itself: {text[:40]!r}")
-            case ast.FunctionDef(name="__del__"):
-                self._note(node, "leaves code behind that runs later")
             case ast.Constant(value=str(text)) if _TELLING_TEXT.search(_MARKER.sub("", text)):
                 if text != "__main__":
                     self._note(node, f"holds the text {text[:40]!r}")
-            case ast.MatchClass(kwd_attrs=names):
-                for name in names:
-                    if why := self._plain_attribute(name):
-                        self._note(node, f"{why}: {name}")
-            case ast.ClassDef(keywords=keywords) if keywords:
-                self._note(node, "sets a metaclass")
+            case ast.MatchClass():
+                self._match_class(node)
+            case ast.ClassDef(bases=bases, keywords=keywords):
+                if keywords or any(
+                    _is_name(each, {"type"}) or _is_call_of_type(each) for each in bases
+                ):
+                    self._note(node, "sets a metaclass")
+
+    def _match_class(self, node: ast.MatchClass) -> None:
+        for name in node.kwd_attrs:
+            if why := self._plain_attribute(name):
+                self._note(node, f"{why}: {name}")
+            elif name in ("format", "format_map", "foreach_set", "copy", "obj"):
+                self._note(node, f"takes by a pattern: {name}")
+        name = node.cls.id if isinstance(node.cls, ast.Name) else ""
+        if node.patterns and (name not in _POSITIONAL or name in self.bound):
+            self._note(node, "reaches attributes by computed names: a pattern's positions")
 
     def _name(self, node: ast.Name) -> None:
         parent = node._parent  # type: ignore[attr-defined]
@@ -296,16 +454,35 @@ class _Walk:
             if node.id in _OFTEN_REBOUND & self.bound or _names_plainly(parent, node):
                 return
             self._note(node, f"uses {node.id}")
-        elif node.id.startswith("__") and node.id not in ("__name__", "__file__"):
+        elif node.id.startswith("__") and node.id not in _HARMLESS_NAMES:
             self._note(node, f"uses {node.id}")
-        elif self.names.get(node.id, set()) & MODULES and isinstance(node.ctx, ast.Load):
-            if not (isinstance(parent, ast.Attribute) and parent.value is node):
-                self._note(node, f"hands on the module {node.id}")
+        elif isinstance(node.ctx, ast.Load):
+            for path in self._paths(node):
+                self._handed_on(node, path)
+
+    def _handed_on(self, node: ast.AST, path: list[str]) -> None:
+        """Note a module, a class of Blender's or a function that leaves a name that is followed."""
+        parent = node._parent  # type: ignore[attr-defined]
+        if isinstance(parent, ast.Attribute):
+            return
+        dotted = ".".join(path)
+        if dotted in _HELD:
+            asked = isinstance(parent, ast.Call) and _is_name(parent.func, {"hasattr"})
+            named = isinstance(parent, ast.Assign) and all(
+                isinstance(each, ast.Name) for each in parent.targets
+            )
+            if not asked and not (named and "." in dotted):
+                self._note(node, f"hands on the module {dotted}")
+        elif path[:2] == ["bpy", "types"] and len(path) == 3 and not _is_plain_use(node):
+            self._note(node, f"hands on a class of Blender's: {dotted}")
+        elif dotted == "functools.wraps" and not _is_called_with_one(parent, node):
+            self._note(node, f"reaches attributes by computed names: {dotted}")
 
     def _attribute(self, node: ast.Attribute) -> None:
         parent = node._parent  # type: ignore[attr-defined]
         inner = isinstance(parent, ast.Attribute)
-        for path in self._paths(node):
+        paths = self._paths(node)
+        for path in paths:
             dotted, module = ".".join(path), ".".join(path[:-1])
             if path[:2] == ["bpy", "ops"]:
                 self._operator(node, path)
@@ -321,20 +498,24 @@ class _Walk:
                 self._note(node, f"{why}: {dotted}")
                 return
             if not isinstance(node.ctx, ast.Load) and (
-                module in MODULES | SUBMODULES or path[:2] == ["bpy", "types"]
+                module in MODULES | SUBMODULES
+                or path[:2] == ["bpy", "types"]
+                or path[0] in MODULES.difference(_BLENDER)
             ):
                 self._note(node, f"changes {dotted} for everybody")
-            if path[:2] == ["bpy", "types"] and len(path) == 3 and not _is_plain_use(node):
-                self._note(node, f"hands on a class of Blender's: {dotted}")
+            self._handed_on(node, path)
             if path[:2] == ["bpy", "types"] and path[-1] in ("append", "prepend", "remove"):
                 self._note(node, f"changes Blender's own interface: {dotted}")
-            if dotted == "bpy.context.copy":
-                self._note(node, f"reaches everything by computed names: {dotted}")
+        if any(".".join(path) in _INSIDE_MEMBERS for path in paths):
+            return
+        of_class = _is_call_of_type(node.value) or _is_name(node.value, self.taken)
+        if of_class and not isinstance(node.ctx, ast.Load):
+            self._note(node, f"changes a class for everybody: {_said(node)}")
         own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
         if own and node.attr.startswith("_") and not node.attr.startswith("__"):
             return
-        if why := self._plain_attribute(node.attr):
-            self._note(node, f"{why}: {ast.unparse(node)[-60:]}")
+        if why := self._plain_attribute(node.attr) or self._method(node):
+            self._note(node, f"{why}: {_said(node)}")
 
     def _plain_attribute(self, name: str) -> str:
         if _OURS.search(name):
@@ -342,6 +523,34 @@ class _Walk:
         if name.startswith("_") and name != "_" and name not in _HARMLESS_DUNDERS:
             return "reaches a private name"
         return _ATTRIBUTES.get(name, "")
+
+    def _method(self, node: ast.Attribute) -> str:
+        """Why an attribute is not allowed here that elsewhere is, or ""."""
+        parent, base = node._parent, node.value  # type: ignore[attr-defined]
+        called = isinstance(parent, ast.Call) and parent.func is node
+        match node.attr:
+            case "format" | "format_map" if isinstance(node.ctx, ast.Load):
+                known = isinstance(base, ast.Constant) and not _FORMAT_FIELD.search(str(base.value))
+                shown = isinstance(parent, ast.FormattedValue | ast.Compare) or (
+                    isinstance(parent, ast.Call) and _is_name(parent.func, _TELL)
+                )
+                if not known and not shown:
+                    return "formats a text that may reach attributes"
+            case "foreach_set":
+                match parent:
+                    case ast.Call(args=[ast.Constant(value=name), _]) if called:
+                        return self._plain_attribute(str(name))
+                    case ast.Call(args=[each]) if called and not isinstance(each, ast.Starred):
+                        return ""  # of an array of numbers, such as pixels
+                return "sets properties by computed names"
+            case "copy":
+                context = {"bpy.context", "bpy.types.Context"}
+                paths = {".".join(path) for path in self._paths(base)}
+                if paths & context or _is_name(base, {"context", "ctx", "C"}):
+                    return "reaches everything by computed names"
+            case "obj" if self.errors_roam or _is_name(base, self.caught):
+                return "takes from an error what it is about"
+        return ""
 
     def _operator(self, node: ast.Attribute, chain: list[str]) -> None:
         parent = node._parent  # type: ignore[attr-defined]
@@ -359,28 +568,61 @@ class _Walk:
             self._note(node, f"uses the operator {full}")
 
     def _call(self, node: ast.Call) -> None:
-        function = node.func
-        if isinstance(function, ast.Name) and function.id in ("getattr", "setattr", "delattr"):
-            for argument in node.args[1:2]:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    if why := self._plain_attribute(argument.value):
-                        self._note(node, f"{why}: {argument.value}")
-        elif isinstance(function, ast.Attribute) and function.attr in ("format", "format_map"):
-            known = isinstance(function.value, ast.Constant)
-            if not known or _FORMAT_FIELD.search(str(function.value.value)):  # type: ignore[attr-defined]
-                self._note(node, "formats a text that may reach attributes")
+        match node:
+            case ast.Call(
+                func=ast.Name(id="getattr" | "setattr" | "delattr" as how),
+                args=[value, ast.Constant(value=str(name)), *_],
+            ):
+                ctx = ast.Load() if how == "getattr" else ast.Store()
+                meant = ast.copy_location(ast.Attribute(value, name, ctx), node)
+                meant._parent = node  # type: ignore[attr-defined]
+                self._attribute(meant)
+            case ast.Call(func=ast.Name(id="type")):
+                if not _is_called_with_one(node, node.func):
+                    self._note(node, "makes a class by a call")
+                elif _is_call_of_type(node.args[0]) or _is_name(
+                    node.args[0], self.classes | self.taken
+                ):
+                    self._note(node, "reaches a metaclass")
 
-    def _paths(self, node: ast.Attribute) -> list[list[str]]:
-        """The dotted paths that an attribute may be, where it begins with a known name."""
-        names: list[str] = []
-        inner: ast.AST = node
-        while isinstance(inner, ast.Attribute):
-            names.append(inner.attr)
-            inner = inner.value
-        if not isinstance(inner, ast.Name):
-            return []
-        beginnings = sorted(self.names.get(inner.id, ()))
-        return [[*each.split("."), *reversed(names)] for each in beginnings]
+    def _paths(self, node: ast.AST) -> list[list[str]]:
+        """The dotted paths that a name or attribute may be, where it begins with a known name."""
+        beginning, rest = _taken_apart(node)
+        return [[*each.split("."), *rest] for each in sorted(self.names.get(beginning, ()))]
+
+
+def _taken_apart(node: ast.AST) -> tuple[str, list[str]]:
+    """The name that `a.b.c` begins with, and what follows; "" where it is no such thing."""
+    rest: list[str] = []
+    while isinstance(node, ast.Attribute):
+        rest.append(node.attr)
+        node = node.value
+    return (node.id if isinstance(node, ast.Name) else ""), rest[::-1]
+
+
+def _said(node: ast.Attribute) -> str:
+    try:
+        return ast.unparse(node)[-60:]
+    except ValueError:  # before 3.12 some f-strings cannot be written back
+        return node.attr
+
+
+def _is_name(node: ast.AST, names: AbstractSet[str]) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
+
+
+def _is_call_of_type(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _is_name(node.func, {"type"})
+
+
+def _is_called_with_one(call: ast.AST, function: ast.AST) -> bool:
+    return (
+        isinstance(call, ast.Call)
+        and call.func is function
+        and len(call.args) == 1
+        and not call.keywords
+        and not isinstance(call.args[0], ast.Starred)
+    )
 
 
 def _names_plainly(call: ast.AST, function: ast.Name) -> bool:
@@ -397,14 +639,21 @@ def _names_plainly(call: ast.AST, function: ast.Name) -> bool:
     )
 
 
-def _is_plain_use(node: ast.Attribute) -> bool:
+def _is_plain_use(node: ast.AST) -> bool:
     """Whether `bpy.types.X` is called, looked into, derived from, a type hint, or asked about.
 
     Handed on by another name, what is done to the class could not be seen.
     """
+    match node._parent:  # type: ignore[attr-defined]
+        case ast.MatchClass():
+            return True
+        case ast.Assign(targets=targets):
+            return all(isinstance(each, ast.Name) for each in targets)  # its new names are followed
+        case ast.AnnAssign(target=ast.Name()):
+            return True
     parent = node._parent  # type: ignore[attr-defined]
     while isinstance(parent, ast.Tuple | ast.BinOp):  # isinstance(x, (A, B)), x: A | B
-        node, parent = parent, parent._parent  # type: ignore[assignment, union-attr]
+        node, parent = parent, parent._parent  # type: ignore[union-attr]
     match parent:
         case ast.Attribute() | ast.ClassDef() | ast.arg() | ast.FunctionDef() | ast.Expr():
             return True
@@ -413,8 +662,8 @@ def _is_plain_use(node: ast.Attribute) -> bool:
             return function is node or asked
         case ast.AnnAssign(annotation=hint):
             return hint is node
-        case ast.Assign(targets=[ast.Name()]):
-            return True  # followed by its new name
-        case ast.Compare() | ast.Subscript():
+        case ast.Compare():
             return True
+        case ast.Subscript(value=value, ctx=ast.Load()):  # list[bpy.types.Object]
+            return value is not node
     return False

@@ -16,6 +16,7 @@ import bpy
 from ..allowlist import findings
 from ..errors import CodeFailed, InvalidArguments, ToolError, said
 from ..interrupt import SCRIPT, STOP_NAME, Stop, stopping_points
+from ..known_scripts import is_known
 from ..plain import Secrets, plain
 from ..queue import Job
 from ..readonly import changes_nothing
@@ -46,7 +47,7 @@ def _assess(arguments: Mapping[str, Any]) -> Assessment:
         )
     if refused := refusal(code, bpy.app.version):
         raise InvalidArguments(refused)
-    if found := findings(code):
+    if not is_known(code) and (found := findings(code)):
         return Assessment(Effect.CODE, found)
     return Assessment(Effect.READS if changes_nothing(code) else Effect.EDITS)
 

@@ -56,6 +56,8 @@ _LISTS = ("objects", "collections", "materials", "node_groups", "worlds", "actio
 """What is looked for in a .blend, in this order."""
 _LISTED = 60
 _MORE_FILES = frozenset(("use_batch", "batch_mode", "export_animation", "use_batch_own_dir"))
+_PROGRAMS = frozenset(("export_use_gltfpack",))
+"""Options that start another program, which the exporter's own preferences name."""
 
 
 def _extension(path: str) -> str:
@@ -73,6 +75,8 @@ def _check_options(properties: Mapping[str, Any]) -> None:
             raise InvalidArguments(f"properties: {name} is a path; only filepath names one here.")
         if (name in _MORE_FILES and value) or value == "IMPORT_COPY":
             raise InvalidArguments(f"properties: {name} {value} would write more files than one.")
+        if name in _PROGRAMS and value:
+            raise InvalidArguments(f"properties: {name} would start another program.")
 
 
 def _assess_import(arguments: Mapping[str, Any]) -> Assessment:
