@@ -117,7 +117,7 @@ def _take(program: Any, images: Path) -> None:
     program.click_on("List the files")  # fold it, so that what is beneath it fits
     program.click_on("External Clients")
     program.hover(600, 700)
-    program.read("Read and Write Files")
+    program.read("They may look")
     _keep(program, images / "clients.png")
 
 

@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 _WATCH = 0.1
 """Seconds between looks at the limits: they hold to a tenth of a second."""
+_LATE = 1.0
+"""Seconds within which a script ends that can be stopped; also one that resists."""
 _ROUND = 0.2
 """Seconds beyond the budget in which jobs of one line are still run: one redraw for all of them."""
 
@@ -54,6 +56,7 @@ class Job(Generic[T]):
     """Why it has to end, once it runs and has to."""
     since: float = field(default_factory=time.monotonic)
     """`time.monotonic()` at which it began to wait, and later at which it began to run."""
+    _told: float = 0.0
     _script: Interruptible | None = None
     _claimed: threading.Lock = field(default_factory=threading.Lock)
 
@@ -63,18 +66,38 @@ class Job(Generic[T]):
         For the job's own `run`, on the main thread.
 
         Raises:
-            ToolError: `reason`, when it was stopped.
+            ToolError: of the kind of `reason`, when it was to end: says whether it was stopped, or
+                ran to its end.
             BaseException: what the script raised.
         """
-        self._script = Interruptible()
+        script = self._script = Interruptible()
         try:
             if self.reason is not None:  # stopped a moment before there was a script to stop
-                raise self.reason
-            self._script.run(function)
+                raise self._how_it_ended(script)
+            script.run(function)
         except Stop:
-            raise self.reason or CallCancelled("The script was stopped.") from None
+            raise self._how_it_ended(script) from None
         finally:
             self._script = None
+        if self.reason is not None:
+            raise self._how_it_ended(script, to_its_end=True)
+
+    def _how_it_ended(self, script: Interruptible, to_its_end: bool = False) -> ToolError:
+        """The reason, and what really came of it: not all that a script calls can be stopped."""
+        reason = self.reason or CallCancelled("The call was cancelled.")
+        ran = f"{time.monotonic() - self.since:.1f} s"
+        if to_its_end:
+            how = f"Nothing stopped it before it ran to its end, after {ran}: all of it was done."
+        elif script.landed is None:
+            how = "The script was not begun."
+        elif script.landed - self._told > _LATE:
+            how = (
+                f"It went on until {ran} had passed, as what it had called cannot be interrupted, "
+                "and was stopped then."
+            )
+        else:
+            how = "The script was stopped."
+        return type(reason)(f"{reason} {how}", **reason.details)
 
     def cancel(self, why: str = "The call was cancelled.") -> None:
         """Take the job back: drop it where it waits, end its script where it runs. Any thread."""
@@ -90,7 +113,9 @@ class Job(Generic[T]):
     def end(self, reason: ToolError) -> None:
         """End the job with `reason`, as soon as it can be ended. Any thread."""
         if not self.drop(reason):
-            self.reason = self.reason or reason
+            if self.reason is None:
+                self._told = time.monotonic()
+                self.reason = reason
             if (script := self._script) is not None:
                 script.stop()
 
@@ -241,6 +266,6 @@ class MainThreadQueue:
                 job.end(TimeLimitReached(f"Blender was busy for {job.limits.waiting:g} s{why}."))
         if running is not None and now - running.since > running.limits.running:
             limit = f"{running.limits.running:g} s, its time limit"
-            running.end(TimeLimitReached(f"It had run for {limit}, and was stopped."))
+            running.end(TimeLimitReached(f"It had run for {limit}."))
         if self._watched:
             self._alarm.after(_WATCH, self._watch)

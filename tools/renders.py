@@ -214,7 +214,7 @@ class RenderJobs:
         told = folder / "order.json"
         told.write_text(json.dumps(vars(order)), "utf-8")
         try:
-            job._process = subprocess.Popen(
+            job._process = subprocess.Popen(  # nosec B603 # this Blender itself, no shell
                 [*command, str(told)],
                 stdin=subprocess.PIPE,  # it ends when this does: no render outlives its Blender
                 stdout=subprocess.PIPE,

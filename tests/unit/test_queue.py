@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 
 import pytest
 from scene_chat.tools.alarm import Alarm
 from scene_chat.tools.errors import CallCancelled, TimeLimitReached
+from scene_chat.tools.faults import Faults
+from scene_chat.tools.plain import Secrets
 from scene_chat.tools.queue import Limits, MainThreadQueue
 
 
 @pytest.fixture
 def queue():
-    alarm = Alarm()
+    alarm = Alarm(Faults(Secrets()))
     made = MainThreadQueue(alarm)
     yield made
     made.close()
@@ -69,29 +72,84 @@ def test_whatever_a_job_raises_is_its_result_and_the_next_one_runs(queue):
     assert whole.future.result() == 7
 
 
-def test_a_script_is_ended_at_its_time_limit(queue):
-    def spin():
-        while True:
-            pass
+def spin():
+    while True:
+        pass
 
-    job = submit(queue, lambda job: job.run_script(in_script(spin)), Limits(running=0.1))
+
+def ending(queue, function, limits=Limits(), cancelled_after=None):
+    """Run it as a script, and say how it ended: the kind of the error and what it says."""
+    job = submit(queue, lambda job: job.run_script(in_script(function)), limits)
+    if cancelled_after is not None:
+        timer = threading.Timer(cancelled_after, job.cancel)
+        timer.start()
     queue.drain(budget=1.0)
-    with pytest.raises(TimeLimitReached, match=r"It had run for 0.1 s, its time limit"):
-        job.future.result()
+    if cancelled_after is not None:
+        timer.join()
+    error = job.future.exception()
+    return type(error), str(error)
+
+
+def test_a_script_is_ended_at_its_time_limit(queue):
+    kind, text = ending(queue, spin, Limits(running=0.1))
+    assert kind is TimeLimitReached
+    assert text == "It had run for 0.1 s, its time limit. The script was stopped."
 
 
 def test_a_running_script_can_be_cancelled_from_another_thread(queue):
-    def spin():
+    kind, text = ending(queue, spin, cancelled_after=0.05)
+    assert (kind, text) == (CallCancelled, "The call was cancelled. The script was stopped.")
+
+
+def test_what_could_not_be_interrupted_says_how_long_it_went_on(queue):
+    def sleeps_and_goes_on():
+        import time
+
+        time.sleep(1.3)
         while True:
             pass
 
-    job = submit(queue, lambda job: job.run_script(in_script(spin)))
-    timer = threading.Timer(0.05, job.cancel)
-    timer.start()
+    went_on = r"It went on until \d\.\d s had passed, as what it had called cannot be interrupted"
+    kind, text = ending(queue, sleeps_and_goes_on, Limits(running=0.1))
+    assert kind is TimeLimitReached
+    assert re.search(r"^It had run for 0.1 s, its time limit\. " + went_on, text)
+    kind, text = ending(queue, sleeps_and_goes_on, cancelled_after=0.1)
+    assert kind is CallCancelled
+    assert re.search(r"^The call was cancelled\. " + went_on, text)
+
+
+def test_a_script_that_nothing_stopped_says_that_it_ran_to_its_end(queue):
+    def sleeps():
+        __import__("time").sleep(0.5)
+
+    ran = r"Nothing stopped it before it ran to its end, after 0\.\d s: all of it was done\."
+    kind, text = ending(queue, sleeps, Limits(running=0.1))
+    assert kind is TimeLimitReached
+    assert re.search(ran, text)
+    kind, text = ending(queue, sleeps, cancelled_after=0.1)
+    assert kind is CallCancelled
+    assert re.search(ran, text)
+
+
+def test_a_script_that_was_cancelled_before_it_began_is_not_run(queue):
+    begun = []
+
+    def run(job):
+        job.cancel("never mind")
+        job.run_script(lambda: begun.append(1))
+
+    job = submit(queue, run)
     queue.drain(budget=1.0)
-    timer.join()
-    with pytest.raises(CallCancelled):
-        job.future.result()
+    assert str(job.future.exception()) == "never mind The script was not begun."
+    assert begun == []
+
+
+def test_what_a_script_raised_by_itself_is_told_also_past_its_limit(queue):
+    def fails():
+        __import__("time").sleep(0.3) or 1 / 0
+
+    kind, _ = ending(queue, fails, Limits(running=0.1))
+    assert kind is ZeroDivisionError
 
 
 def test_a_job_can_be_dropped_only_while_it_waits(queue):

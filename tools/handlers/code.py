@@ -78,7 +78,7 @@ def execute_code(code: Annotated[str, MaxLen(1_000_000)], job: Job[Any]) -> Code
         # The value and an error's message are read in here too, where the time limit holds: a
         # script's own `__repr__` and `__str__` may never end.
         try:
-            exec(compiled, names)
+            exec(compiled, names)  # nosec B102 # what this tool is for; the gate has let it pass
             values.append(plain(names.get(_VALUE), Secrets()))
         except Stop:
             raise

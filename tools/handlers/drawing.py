@@ -53,7 +53,7 @@ _SHADINGS: dict[Shading, dict[str, Any]] = {
 }  # fmt: skip
 _WHOLE = {"use_render_border": False, "use_local_collections": False}
 _EVERYWHERE = {
-    "background_type": "THEME", "use_compositor": "DISABLED", "render_pass": "COMBINED",
+    "background_type": "THEME", "use_compositor": "DISABLED", "render_pass": "COMBINED",  # nosec B105 # no password
     "show_object_outline": True, "show_cavity": False, "show_backface_culling": False,
     "use_dof": False,
 }  # fmt: skip
@@ -216,7 +216,7 @@ def _start_gpu() -> None:
         return
     command = second_process(Path(gpu_start.__file__))
     try:
-        tried = subprocess.run(
+        tried = subprocess.run(  # nosec B603 # this Blender itself, no shell
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_START_SECONDS
         )
     except subprocess.TimeoutExpired:
