@@ -13,13 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import bpy
 
-from ..allowlist import findings
 from ..errors import CodeFailed, InvalidArguments, ToolError, said
 from ..interrupt import SCRIPT, STOP_NAME, Stop, stopping_points
-from ..known_scripts import is_known
 from ..plain import Secrets, plain
 from ..queue import Job
-from ..readonly import changes_nothing
 from ..registry import Assessment, Effect, tool
 
 if TYPE_CHECKING:
@@ -37,7 +34,11 @@ class CodeResult(TypedDict):
 
 
 def _assess(arguments: Mapping[str, Any]) -> Assessment:
-    from ..drift import refusal  # at first need: enabling the extension need not take its 15 ms
+    # At first need: enabling the extension need not take their 20 ms.
+    from ..allowlist import findings
+    from ..drift import refusal
+    from ..known_scripts import is_known
+    from ..readonly import changes_nothing
 
     code = arguments["code"]
     if _RESETS.search(code):

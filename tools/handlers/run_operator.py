@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import bpy
 
-from ..allowlist import operator_stays
 from ..errors import InvalidArguments, Unavailable, nearest
 from ..reach import Reach, flat, of_value
 from ..registry import Assessment, Effect, tool
@@ -29,6 +28,8 @@ _AREAS = {
 
 
 def _assess(arguments: Mapping[str, Any]) -> Assessment:
+    from ..allowlist import operator_stays  # at first need, as in `code`
+
     name = _idname(arguments["operator"])
     if not operator_stays(name):
         raise InvalidArguments(
