@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from ..tools.call import Call as RunningCall
 from ..tools.call import CallPath, CallResult
+from ..tools.errors import SceneReplaced
 from ..tools.gate import Origin
 from .conversation import Call, Conversation, Message, Reply
 from .events import End, Error, Event, ToolCall, ToolResult
@@ -49,6 +50,8 @@ class Agent:
         self._system: Message = {"role": "system", "content": system_prompt}
         self._emit = emit
         self._rounds = rounds
+        self._generation = calls.generation
+        """Of the scene that the model knows: its calls change no other."""
 
     async def turn(self, prompt: str, situation: str, origin: Origin) -> End:
         """Answer one prompt, emitting all that happens, and return how it ended.
@@ -107,6 +110,7 @@ class Agent:
         call before it failed, is waited for."""
         under_way: list[tuple[Call, RunningCall]] = []
         failed = False
+        generation = self._generation  # its calls were written before any of its results came
         for call in calls:
             arguments = _parsed(call.arguments)
             needs_previous = isinstance(arguments, dict) and arguments.pop(NEEDS_PREVIOUS, False)
@@ -122,8 +126,9 @@ class Agent:
             elif needs_previous and failed:
                 self._answer(call, CallResult(False, error="Left out: the call before it failed."))
             else:
-                under_way.append((call, self._calls.submit(call.name, arguments, origin)))
-                if under_way[-1][1].waits_for_person:
+                running = self._calls.submit(call.name, arguments, origin, generation)
+                under_way.append((call, running))
+                if running.waits_for_person:
                     failed = await self._results(under_way, failed)
         await self._results(under_way, failed)
 
@@ -143,6 +148,8 @@ class Agent:
         return failed
 
     def _answer(self, call: Call, result: CallResult) -> None:
+        if result.kind == SceneReplaced.__name__:  # it has been told
+            self._generation = self._calls.generation
         self._conversation.add_result(call, result)
         self._emit(ToolResult(call.id, result))
 

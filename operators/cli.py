@@ -25,6 +25,7 @@ from ..server.listener import DEFAULT_PORT, PortTaken
 from ..tools.queue import Limits
 from ..tools.renders import RenderJob
 from ..tools.rules import Caller, Decision, permissions
+from ..tools.saved_copies import check_whole
 from . import runtime
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ def _open(file: Path) -> bool:
 def _save(file: Path) -> bool:
     try:
         bpy.ops.wm.save_as_mainfile(filepath=str(file.resolve()), check_existing=False)
-    except RuntimeError as error:
+        check_whole(file.resolve())
+    except (OSError, RuntimeError) as error:
         print(f"{file} cannot be saved: {str(error).strip()}", file=sys.stderr)
         return False
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -118,11 +119,12 @@ class SCENE_CHAT_OT_copy_open(bpy.types.Operator):
         if problem := _in_the_way() or ("" if copy else "That copy is gone."):
             return _refused(self, problem)
         assert copy is not None
-        if not _keep_what_is_open(self):
-            return {"CANCELLED"}
-        if not copy.path.exists():  # rotated away by the one that was just saved
-            return _refused(self, "That copy is gone.")
-        _open(copy)
+        with here.scene.copies.sparing(copy):
+            if not _keep_what_is_open(self):
+                return {"CANCELLED"}
+            if not copy.path.exists():  # another Blender may have deleted it
+                return _refused(self, "That copy is gone.")
+            _open(copy)
         return {"FINISHED"}
 
 
@@ -251,6 +253,8 @@ def _open(copy: SavedCopy) -> None:
         except FileExistsError:
             continue
         except OSError:  # the folder is gone, full or read-only
+            with contextlib.suppress(OSError):
+                beside.unlink()
             break
         bpy.ops.wm.open_mainfile(filepath=str(beside))
         return

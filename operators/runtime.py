@@ -201,8 +201,13 @@ class Runtime:
 
     def send(self, prompt: str, settings: Settings, limits: Limits = Limits()) -> None:
         """Begin a turn of the chat; see `Chat.send`."""
+        self.note_temporary()
         self.chat.send(prompt, self.scene.situation(), settings, limits)
         self.timer.start()
+
+    def note_temporary(self) -> None:
+        """Note where autosaves lie: beside the folder that each Blender has for itself."""
+        self.audit.mark.temporary = str(Path(bpy.app.tempdir).parent)
 
     def set_copies(self) -> None:
         """Have copies saved as the preferences say."""
@@ -220,6 +225,7 @@ class Runtime:
         Raises:
             PortTaken: see `Server.start`.
         """
+        self.note_temporary()
         preferences = self.preferences
         self.server.start(port or (preferences.server_port if preferences else DEFAULT_PORT))
         self.timer.start()
@@ -232,8 +238,7 @@ class Runtime:
             self.gate.rules.read(preferences.permissions)
             self.folders = _folders(preferences.key_folders)
             self.set_copies()
-        # Autosaves lie beside the folder that each Blender has for itself.
-        self.audit.mark.temporary = str(Path(bpy.app.tempdir).parent)
+        self.note_temporary()
         if not bpy.app.background:
             self.left = left_behind(self.audit.mark.folder)
         if preferences and preferences.server_autostart and not bpy.app.background:

@@ -158,8 +158,26 @@ class CallPath:
             raise RuntimeError("call() would block the main thread, which has to run it")
         return self.submit(name, arguments, origin).result.result()
 
-    def submit(self, name: str, arguments: Mapping[str, object], origin: Origin) -> Call:
-        """Begin a call and return it at once; arguments as for `call`. Any thread."""
+    @property
+    def generation(self) -> int:
+        """Which file's scene this is, for `submit`. Any thread."""
+        return self._scene.generation
+
+    def submit(
+        self,
+        name: str,
+        arguments: Mapping[str, object],
+        origin: Origin,
+        generation: int | None = None,
+    ) -> Call:
+        """Begin a call and return it at once. Any thread.
+
+        Args:
+            name: As for `call`, with the next two.
+            arguments: By parameter name.
+            origin: Who calls.
+            generation: Of the scene that the caller knows: no other is changed. None: the present.
+        """
         call = Call(name, origin)
         try:
             tool = self.registry.get(name)
@@ -172,7 +190,8 @@ class CallPath:
         except Exception as error:  # a tool's own `assess` is code as well
             self._end(call, self._failed(error))
             return call
-        generation = self._scene.generation
+        if generation is None:
+            generation = self._scene.generation
         if ruling.decision is Decision.ALLOW:
             self._enqueue(call, tool, request, generation)
         else:
@@ -252,8 +271,9 @@ class CallPath:
         try:
             if call._request is not None:
                 self._audit.ended(call._request, call._permission, result, self._scene.file)
-        finally:  # whoever waits gets it, whatever befalls the log
-            call.result.set_result(result)
+        finally:  # whoever waits gets it, whatever befalls the log; nobody does after a Stop
+            with contextlib.suppress(InvalidStateError):
+                call.result.set_result(result)
 
     def _said_later(self, result: _Pending) -> CallResult:
         later = result.later.value

@@ -10,7 +10,8 @@ import contextlib
 import datetime
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -57,6 +58,7 @@ class SavedCopies:
         """Grows whenever a copy comes or goes."""
         self._too_large = 0.0
         """Megabytes of the open file, where it is too large to be copied."""
+        self._spared: SavedCopy | None = None
         self._known: tuple[int, list[SavedCopy]] = (-1, [])
 
     def forget(self) -> None:
@@ -81,13 +83,16 @@ class SavedCopies:
             self._say_too_large(size)
             return None
         now = datetime.datetime.now().astimezone()
-        stem = Path(file).stem or "unsaved"
-        path = self.folder / f"{stem[:60]} {now:%Y-%m-%d %H-%M-%S} {os.getpid()}.blend"
+        # Cut by bytes, which file systems count.
+        stem = os.fsencode(Path(file).stem or "unsaved")[:120].decode("utf-8", "ignore")
+        # Two within a second are two.
+        path = self.folder / f"{stem} {now:%Y-%m-%d %H-%M-%S-%f} {os.getpid()}.blend"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             save(path)
+            check_whole(path)
             made = SavedCopy(
-                path, file, turn, now.isoformat(timespec="seconds"),
+                path, file, turn, now.isoformat(timespec="microseconds"),
                 round(path.stat().st_size / 1e6, 2),
             )  # fmt: skip
             words = {**asdict(made), "path": path.name}
@@ -96,8 +101,10 @@ class SavedCopies:
             for each in (path, path.with_suffix(".json"), path.with_name(path.name + "@")):
                 with contextlib.suppress(OSError):
                     each.unlink()
-            why = str(error).strip().removeprefix("Error: ").splitlines()[0]
-            self.problem = f"No copy was saved before this turn: {why}"
+            why = f"{error}".strip().removeprefix("Error: ").partition("\n")[0]
+            self.problem = (
+                f"No copy was saved before this turn: {why or 'it cannot be written'}{self._room()}"
+            )
             return None
         self.problem = ""
         if made.megabytes > self.megabytes:
@@ -117,6 +124,15 @@ class SavedCopies:
             self._known = (seen, copies)
         return copies
 
+    @contextlib.contextmanager
+    def sparing(self, copy: SavedCopy) -> Iterator[None]:
+        """Keep a copy for the time of the block, however many come after it."""
+        self._spared = copy
+        try:
+            yield
+        finally:
+            self._spared = None
+
     def remove(self, copy: SavedCopy) -> None:
         """Delete a copy."""
         for each in (copy.path, copy.path.with_suffix(".json")):
@@ -131,6 +147,14 @@ class SavedCopies:
             on_disk = Path(file).stat().st_size / 1e6
         return max(on_disk, self._too_large)
 
+    def _room(self) -> str:
+        """How much is free where there is little: of a full disk Blender says "No such file"."""
+        with contextlib.suppress(OSError):
+            free = shutil.disk_usage(self.folder).free / 1e6
+            if free < self.megabytes:
+                return f" ({free:.1f} MB are free there)"
+        return ""
+
     def _say_too_large(self, megabytes: float) -> None:
         self.problem = (
             f"No copy was saved before this turn: the file has {megabytes:.0f} MB, and copies are "
@@ -140,7 +164,8 @@ class SavedCopies:
     def _rotate(self) -> None:
         self.changes += 1
         for each in self.listed()[max(self.count, 1) :]:
-            self.remove(each)
+            if each != self._spared:
+                self.remove(each)
 
     def _read(self) -> list[SavedCopy]:
         found = []
@@ -154,3 +179,23 @@ class SavedCopies:
                 if found and found[-1].path == path:
                     found.pop()
         return found
+
+
+_TAIL = 64
+_ENDS = {b"\x28\xb5\x2f\xfd": b"\xb1\xea\x92\x8f", b"BLEN": b"ENDB"}
+"""How a .blend begins, compressed or not, and what is in its last bytes then."""
+
+
+def check_whole(path: Path) -> None:
+    """See to it that a .blend was written to its end.
+
+    Blender (4.2 to 5.2) says that it saved a compressed file even if the disk was full half way.
+
+    Raises:
+        OSError: it was not.
+    """
+    with path.open("rb") as file:
+        end = _ENDS.get(file.read(4))
+        file.seek(max(path.stat().st_size - _TAIL, 0))
+        if end is None or end not in file.read():
+            raise OSError("it was not written whole")

@@ -42,10 +42,11 @@ class SCENE_CHAT_PT_chat(bpy.types.Panel):
         try:
             _rest(self.layout, context, Metrics.of(context))
         except Exception as error:  # the panel stays, with the message that is being written
-            runtime.current().faults.note("drawing the panel", error)
+            here = runtime.current()
+            here.faults.note("drawing the panel", error)
             row = self.layout.row()
             row.alert = True
-            row.label(text=f"This could not be drawn: {error}", translate=False)
+            row.label(text=here.secrets.clean(f"This could not be drawn: {error}"), translate=False)
 
 
 def _composer(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

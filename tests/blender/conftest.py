@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import itertools
 import os
+import subprocess
 import sys
 
 import pytest
@@ -110,3 +111,23 @@ def refused(call):
         return result.error
 
     return one
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """Mount a small disk of its own."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root may mount a disk, on Linux")
+    with contextlib.ExitStack() as mounted:
+
+        def one(options="size=200k"):
+            place = tmp_path / f"disk {len(list(tmp_path.iterdir()))}"
+            place.mkdir()
+            line = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+            done = subprocess.run(line, capture_output=True, text=True)
+            if done.returncode:
+                pytest.skip(f"mounting is not permitted here: {done.stderr.strip()}")
+            mounted.callback(subprocess.run, ["umount", "-l", str(place)], check=True)
+            return place
+
+        yield one

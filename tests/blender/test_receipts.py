@@ -115,3 +115,26 @@ def test_no_handler_is_left_behind(code):
     before = len(handlers)
     code("bpy.context.view_layer.update()")
     assert len(handlers) == before
+
+
+REMOVES = """
+import bpy
+ob = bpy.data.objects.new("X{0}", bpy.data.meshes.new("m"))
+bpy.context.collection.objects.link(ob)
+bpy.context.view_layer.update()
+ob.location.x = 3
+ob.data.materials.append(None)
+bpy.data.meshes.remove(ob.data)
+for k in range(200): bpy.data.materials.new("AAAAAAAAAAAAAAA")
+for m in list(bpy.data.materials): bpy.data.materials.remove(m)
+"""
+
+
+def test_what_a_script_updated_and_then_removed_is_not_read(code):
+    """It crashed Blender, or receipts told of what had never been."""
+    for each in list(bpy.data.materials):
+        bpy.data.materials.remove(each)
+    for number in range(20):
+        result = code(REMOVES.format(number))
+        assert result.ok, result.error
+        assert result.receipt.text() == ""

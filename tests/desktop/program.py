@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +121,9 @@ class Program:
             "DISPLAY": self.screen.name,
             "BLENDER_USER_RESOURCES": str(folder / "user"),
             "LIBGL_ALWAYS_SOFTWARE": "1",
+            # Mesa maps its index into memory. A Mesa of another version cuts it to another length,
+            # and Blender dies of SIGBUS at its next new shader.
+            "MESA_SHADER_CACHE_DIR": f"{tempfile.gettempdir()}/shaders-{Path(blender).name}",
             "SCENE_CHAT_TEST": json.dumps(told),
         }
         environment.pop("OPENROUTER_API_KEY", None)

@@ -77,6 +77,14 @@ SCENES = Script(
             Say("", [Call("render", {"action": "status", "wait": 0})]),
             Say("The film is on its way, and there is a cone."),
         ],
+        "Nudge": [
+            Say("", [Call("set_object", {"names": ["Light"], "location": [4, 1, 7]}, fails=True)]),
+            Say("Then it stays where it is."),
+        ],
+        "Sleep": [
+            Say("", [Call("execute_code", {"code": "import time\ntime.sleep(120)"})]),
+            Say("Good morning."),
+        ],
         "Raise": [
             Say("", [Call("set_object", {"names": ["Light"], "location": [4, 1, 9]})]),
             Say("It is raised."),

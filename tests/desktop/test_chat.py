@@ -100,6 +100,7 @@ def test_code_that_reaches_beyond_the_scene_asks_first(program):
 
 def test_what_is_denied_is_told_to_the_model(program):
     program.say("Do the forbidden")
+    program.read("Always Allow")  # before the card is there, "forbidden" and an icon read like it
     program.click_on("Deny")
     assert program.turn()[:2] == ["done", "Then I leave them alone."]
     program.read("The person using Blender said no to this")
@@ -136,10 +137,8 @@ def endpoint(program, model):
     """Set another endpoint for the time of the test."""
 
     def set_to(url):
-        name = "bl_ext.user_default.scene_chat"
-        program.run(
-            f"import bpy\nbpy.context.preferences.addons[{name!r}].preferences.endpoint = {url!r}"
-        )
+        # Not through the port: what a client's script sets is set back.
+        program.aside(f"bpy.context.preferences.addons[EXTENSION].preferences.endpoint = {url!r}")
 
     yield set_to
     set_to(model.url)
@@ -178,7 +177,7 @@ def test_a_long_chat_shows_the_newest_turns_first(program):
         "from bl_ext.user_default.scene_chat.chat.events import End\n"
         "turns = runtime.current().chat.turns\n"
         "for n in range(30):\n"
-        "    turns.append(Turn(n + 1, f'Question {n}', [Said('Answer')], end=End('done')))"
+        "    turns.append(Turn(n + 1, f'Question {n}', parts=[Said('Answer')], end=End('done')))"
     )
     program.say("Greet me")
     program.read("Good day to you")

@@ -6,7 +6,7 @@ import json
 import socket
 
 import pytest
-from desktop.program import until
+from desktop.program import HEIGHT, WIDTH, until
 
 FIND_SWITCH = """
 from bl_ext.user_default.scene_chat.operators import runtime
@@ -35,6 +35,15 @@ def switch(program):
     """Click on the box before the section's name."""
     word = program.read("External")
     program.press(word.left - 10, word.middle[1])
+    program.hover(600, 700)
+
+
+def choose_for_clients(program, preset):
+    """Choose from the menu in the section External Clients; the chat's own stands above it."""
+    section = program.read("External")
+    left, _, right, bottom = program.sidebar
+    program.click_on("Normal", box=(left, section.top, right, bottom))
+    program.click_on(preset, box=(left, section.top, WIDTH, HEIGHT))
     program.hover(600, 700)
 
 
@@ -69,7 +78,7 @@ def test_a_taken_port_is_said_and_the_next_one_offered(program):
         assert not program.reads("is taken")
 
 
-def test_code_of_a_client_asks_the_person_unless_that_is_switched_off(program):
+def test_code_of_a_client_asks_the_person_unless_clients_are_trusted(program):
     switch(program)
     until(lambda: opens(program.port), "the port does not open")
     command = {"type": "execute_code", "params": {"code": "import os\nprint(os.sep)"}}
@@ -80,8 +89,10 @@ def test_code_of_a_client_asks_the_person_unless_that_is_switched_off(program):
         program.click_on("Allow Once")
         assert json.loads(peer.recv(8192))["result"]["result"] == "/\n"
         program.click_on("External")
-        program.click_on("Run Any Code")
         program.hover(600, 700)
+        choose_for_clients(program, "Trusting")
+        program.read("Nothing that they do asks you first")
+        program.shot("client-trusted")
         peer.sendall(json.dumps(command).encode())
         assert json.loads(peer.recv(8192))["result"]["result"] == "/\n"
 

@@ -307,3 +307,37 @@ def test_closing_in_the_midst_of_a_turn_leaves_no_thread(house):
         began = time.monotonic()
         chat.close()
         assert time.monotonic() - began < 2.0
+
+
+def test_a_file_that_was_opened_in_the_midst_of_a_turn_is_not_changed_before_the_model_knows(
+    talk, house
+):
+    def opened(_):
+        house.scene.generation = 1
+        return Say("", [Call("add", {"names": ["Cube"]}, fails=True)])
+
+    with standin(Say("", [Call("count")]), opened, Say("", [Call("count"), ADD]), Say("Done.")) as (
+        server
+    ):
+        events = talk("go", server.settings)
+    results = [each.result for each in events if isinstance(each, ToolResult)]
+    assert [each.ok for each in results] == [True, False, True, True]
+    assert results[1].kind == "SceneReplaced"
+    assert house.scene.names == {"Cube"}  # the second, which was meant for it
+
+
+def test_stop_while_a_person_is_asked_leaves_the_log_with_a_refusal(asking_house):
+    chat = Chat(asking_house.calls, asking_house.secrets, asking_house.faults, "4.5.0")
+    events = queue.Queue()
+    chat.listener = events.put
+    with standin(Say("", [Call("write", {"path": "/tmp/a"})])) as server:
+        chat.send("go", "", server.settings)
+        deadline = time.monotonic() + 10
+        while not asking_house.gate.waiting and time.monotonic() < deadline:
+            time.sleep(0.001)
+        chat.stop()
+        while not isinstance(events.get(timeout=20), End):
+            continue
+    chat.close()
+    assert [each.permission for each in asking_house.audit.latest] == ["refused"]
+    assert asking_house.faults.known == []

@@ -14,6 +14,7 @@ import bpy
 from ..errors import InvalidArguments, NoSuchObject, ToolError, Unavailable, nearest
 from ..reach import Reach, local_path, of_value
 from ..registry import Assessment, Effect, tool
+from ..saved_copies import check_whole
 from .blocks import find_collection, find_objects, scene_collections
 from .layer import object_mode, selection
 from .operator_call import exists, keywords
@@ -176,6 +177,10 @@ def export_file(
             bpy.data.libraries.write(path, set(objects), fake_user=True)
         else:
             _call("wm.save_as_mainfile", filepath=path, copy=True, check_existing=False)
+            try:
+                check_whole(Path(path))
+            except OSError as error:
+                raise Unavailable(f"filepath: {path} was not saved: {error}") from None
         return _written(path)
     operator = _operator(kind, _EXPORTERS, "export")
     given = keywords(operator, properties)

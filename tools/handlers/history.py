@@ -62,6 +62,14 @@ class _State:
 
 
 @dataclass(frozen=True)
+class _Found:
+    """How a turn found the scene, and the step after which it began."""
+
+    state: _State
+    after: str
+
+
+@dataclass(frozen=True)
 class _Left:
     """Where a restore began."""
 
@@ -74,7 +82,7 @@ class History:
 
     def __init__(self, undo: UndoSteps) -> None:
         self.undo = undo
-        self._found: dict[str, _State] = {}
+        self._found: dict[str, _Found] = {}
         """By the name of a turn's step, how the scene was before it."""
         self._left: list[_Left] = []
 
@@ -88,8 +96,9 @@ class History:
 
         Also at a later one, where the person has undone all that the turn did before.
         """
-        if name not in self._found or all(step.name != name for step in self._done()):
-            self._found[name] = _state()
+        done = self._done()
+        if name not in self._found or all(step.name != name for step in done):
+            self._found[name] = _Found(_state(), done[-1].name if done else "")
         self._left.clear()  # nothing can be redone after a change
 
     def may_reach(self, name: str) -> bool:
@@ -110,7 +119,9 @@ class History:
         steps = self.undo.history()
         first = next((n for n, step in enumerate(steps) if step.name == name), None)
         before = [step for step in steps[:first] if not step.skipped]  # those are parts of others
-        if first is None or not before:
+        found = self._found.get(name)
+        # A turn can have more than one step, of which the first go first where undo ends.
+        if first is None or not before or (found and before[-1].name != found.after):
             raise Unavailable("Blender's undo history does not reach back to before that turn.")
         caller = self.undo.made.get(name)
         since = [step for step in steps[first : _active(steps) + 1] if not step.skipped]
@@ -128,7 +139,8 @@ class History:
         left = _Left(steps[_active(steps)], _state())
         self.undo.go_to(way.to)
         self._left.append(left)
-        return Restored(way, _arrived(self._found.get(name)))
+        found = self._found.get(name)
+        return Restored(way, _arrived(found.state if found else None))
 
     @property
     def can_redo(self) -> bool:

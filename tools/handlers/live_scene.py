@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class Watch:
     tool: Tool
     origin: Origin
     before: Snapshot | None
+    edited: tuple[str, ...] = ()
+    """Objects that the user was editing, sculpting or painting."""
 
 
 class LiveScene:
@@ -44,8 +47,8 @@ class LiveScene:
         self.undo = UndoSteps()
         self.history = History(self.undo)
         self.copies = copies
-        self._copied: Origin | None = None
-        """For whose turn the latest copy was saved."""
+        self._copied: set[tuple[str, int]] = set()
+        """For whose turns, by number, a copy of this file was saved or tried."""
         self._updates = Updates()
         self._left: tuple[int, Snapshot] | None = None
         """How the last turn of the chat left the scene, of which generation."""
@@ -60,7 +63,7 @@ class LiveScene:
             self.undo.forget()
             self.history.forget()
             self.copies.forget()
-            self._copied = None
+            self._copied.clear()
 
         @persistent
         def file_saved(*_: object) -> None:
@@ -90,11 +93,14 @@ class LiveScene:
         if origin.caller == "chat":
             self._left = None  # what it changes is no news to it
         before = None
+        edited: tuple[str, ...] = ()
         if tool.compared:
             changes.begin()
             before = snapshot()
             self._updates.start()
-        return Watch(tool, origin, before)
+            if bpy.context.mode != "OBJECT":
+                edited = tuple(each.name for each in bpy.context.objects_in_mode or ())
+        return Watch(tool, origin, before, edited)
 
     def _before_first(self, origin: Origin) -> None:
         self.undo.seal(origin.title)
@@ -103,9 +109,8 @@ class LiveScene:
 
     def _copy(self, origin: Origin) -> None:
         """Once a turn: what code does, undo may not bring back."""
-        done = self._copied
-        if done is None or (done.name, done.turn) != (origin.name, origin.turn):
-            self._copied = origin
+        if (origin.name, origin.turn) not in self._copied:
+            self._copied.add((origin.name, origin.turn))
             self.copy(origin.title)
 
     def copy(self, title: str) -> SavedCopy | None:
@@ -114,6 +119,8 @@ class LiveScene:
 
     def commit(self, watch: Watch) -> Receipt:
         """Push the turn's undo step, if the scene was changed; return the receipt."""
+        if watch.edited:
+            _leave_half_modes(watch.edited)
         receipt = self._receipt(watch)
         # What a comparison does not see, such as an image's pixels, is kept all the same.
         if watch.tool.keeps_step and (receipt or watch.tool.compared):
@@ -194,6 +201,25 @@ def _save_copy(path: Path) -> None:
     bpy.ops.wm.save_as_mainfile(
         filepath=str(path), copy=True, check_existing=False, relative_remap=False
     )
+
+
+def _leave_half_modes(names: Iterable[str]) -> None:
+    """Have objects leave a mode that a script took them out of by making another one active.
+
+    The window shows object mode then, and Blender 4.2 crashes when it undoes across such a step.
+    """
+    context, layer = bpy.context, bpy.context.view_layer
+    still = set(context.objects_in_mode or ()) if context.mode != "OBJECT" else set()
+    active = layer.objects.active
+    for name in names:
+        each = layer.objects.get(name)
+        if each is None or each.mode == "OBJECT" or each in still:
+            continue
+        layer.objects.active = each
+        if bpy.ops.object.mode_set.poll():
+            bpy.ops.object.mode_set(mode="OBJECT")
+    if layer.objects.active != active:
+        layer.objects.active = active
 
 
 def _refers_to() -> str:

@@ -73,7 +73,10 @@ class Updates:
         bpy.app.handlers.depsgraph_update_post.append(self._handler)
 
     def stop(self) -> dict[tuple[str, str], set[str]]:
-        """Listen no more; return what was updated or waits for it, with how."""
+        """Listen no more; return what was updated or waits for it, with how.
+
+        By the name it had when Blender last looked: it may be gone by now.
+        """
         if self._handler in bpy.app.handlers.depsgraph_update_post:  # scripts clear the list
             bpy.app.handlers.depsgraph_update_post.remove(self._handler)
         if bpy.context.view_layer is not None:
@@ -84,8 +87,9 @@ class Updates:
         if graph is None:
             return
         for update in graph.updates[: _NOMINATED + 1]:
-            block = update.id.original
-            place = _place_of(block) if block is not None else None
+            # Never its `original`: that may have been removed, and reading it then crashes.
+            block = update.id
+            place = _place_of(block)
             if place in (None, "scenes", "collections"):  # updated with what is in them
                 continue
             how = self._seen.setdefault((place, block.name), set())
@@ -126,12 +130,12 @@ def snapshot(*, after: bool = False) -> Snapshot:
         if many <= _LARGE:
             layer.update()  # due anyway; what waits afterwards is the script's doing
         graph = layer.depsgraph
-        waiting = [update.id.original for update in graph.updates[:_NOMINATED]] if graph else []
+        waiting = [update.id for update in graph.updates[:_NOMINATED]] if graph else []
     return Snapshot(
         names,
         _placed(many),
         values,
-        frozenset((_place_of(block) or "", block.name) for block in waiting if block is not None),
+        frozenset((_place_of(block) or "", block.name) for block in waiting),
     )
 
 
@@ -198,9 +202,12 @@ def changes_between(
     if before.values is not None and after.values is not None:
         _compare_values(before, after, changed)
     elif len(updates) <= _NOMINATED:
+        there = {place: set(after.names.get(place, nothing)[1]) for place, _ in updates}
         for (place, name), how in updates.items():
             kind = _kind(place)
-            if name not in added.get(kind, ()) and (place, name) not in before.waiting:
+            if name not in there[place] or (place, name) in before.waiting:
+                continue
+            if name not in added.get(kind, ()):
                 for what in how:
                     if what != "transform" or not before.placed:
                         _add(changed, kind, name, what)
