@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import bpy
 
 from ..operators import runtime
-from ..tools.gate import Approval
+from ..tools.gate import Approval, Request
+from ..tools.plain import Secrets, plain
 from ..tools.registry import Effect
 from . import state
 from .text import Metrics, wrap_code
@@ -16,6 +19,7 @@ _CODE_LINES = 12
 _LABEL_LINES = 200
 """That are drawn where there is no such field, before Blender 5.2."""
 _FINDINGS = 6
+_ARGUMENT_LINES = 10
 _WANTS = {
     Effect.READS: "wants to look at the scene",
     Effect.EDITS: "wants to change the scene",
@@ -41,12 +45,26 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
         findings[_FINDINGS:] = [f"And {len(findings) - _FINDINGS} more such things"]
     for finding in findings:
         lines(box, f"•\u2009{finding}", metrics, boxes=1, dim=True, most=3, column=column)
+    if not state.code_of(asked):
+        said = _arguments(request, here.secrets)
+        lines(box, said, metrics, boxes=1, dim=True, most=_ARGUMENT_LINES, column=column)
     _code(box, context, asked, metrics)
     _answers(box, context, asked)
     if len(waiting) > 1:
         row = box.row()
         row.active = False
         row.label(text=f"{len(waiting) - 1} more to answer", translate=False)
+
+
+def _arguments(request: Request, secrets: Secrets) -> str:
+    """The tool and what it is told, without what was left out: "set_object: names ["Light"], …"."""
+    given = {
+        name: plain(value, secrets)
+        for name, value in request.arguments.items()
+        if value is not None and value is not False and value not in ("", [], {})
+    }
+    told = (f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in given.items())
+    return f"{request.tool}: {', '.join(told)}" if given else request.tool
 
 
 def _code(

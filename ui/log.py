@@ -36,11 +36,11 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
 
 def _entry(layout: bpy.types.UILayout, place: int, entry: Entry, metrics: Metrics) -> None:
     row = layout.row()
-    text = f"{entry.at[11:19]}  {entry.tool} · {entry.who}"
+    text = f"{entry.at[11:19]}  {entry.tool}"
     icon = "CHECKMARK" if entry.ok else "ERROR"
-    row.label(text=shortened(text, metrics.room(2.8), metrics.font), icon=icon, translate=False)
+    row.label(text=shortened(text, metrics.room(2.4), metrics.font), icon=icon, translate=False)
     row.operator("scene_chat.log_copy", text="", icon="COPYDOWN", emboss=False).place = place
     said = entry.receipt if entry.ok else entry.error
     how = f"{entry.permission[:1].upper()}{entry.permission[1:]}."
-    told = f"{how} {said}" if said else how
-    lines(layout, told, metrics, icon="BLANK1", dim=True, most=3)
+    told = f"{entry.who} · {how} {said}"
+    lines(layout, told.rstrip(), metrics, icon="BLANK1", dim=True, most=3)

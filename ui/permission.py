@@ -8,13 +8,16 @@ from ..operators import runtime
 from ..tools.registry import Effect
 from ..tools.rules import CALLERS, Caller, Decision
 from . import state
+from .text import Metrics, shortened
 
 _ICONS = {Decision.ALLOW: "UNLOCKED", Decision.ASK: "QUESTION", Decision.DENY: "LOCKED"}
 _WORDS = {
-    Decision.ALLOW: "runs without asking",
+    Decision.ALLOW: "always allowed",
     Decision.ASK: "always asks",
-    Decision.DENY: "is denied",
+    Decision.DENY: "always denied",
 }
+_FOR_NOW = "allowed for now"
+"""Until Blender is closed. Nothing but this can be said of a session."""
 _EFFECTS = {
     Effect.READS: "Look at the Scene",
     Effect.EDITS: "Change the Scene",
@@ -25,12 +28,15 @@ _EFFECTS = {
 
 def tools(layout: bpy.types.UILayout, caller: Caller) -> None:
     """Draw the tools with a rule of their own, each with the cross that takes it back."""
+    metrics = Metrics.of(bpy.context)
     for name, (decision, for_session) in runtime.current().gate.rules.tools(caller).items():
         row = layout.row()
-        words = f"{name} {_WORDS[decision]}{'' if for_session else ', always'}"
-        if not for_session and decision is not Decision.ALLOW:
-            words = f"{name} {_WORDS[decision]}"
-        row.label(text=words, icon=_ICONS[decision], translate=False)
+        words = f"{name} · {_FOR_NOW if for_session else _WORDS[decision]}"
+        row.label(
+            text=shortened(words, metrics.room(2.4), metrics.font),
+            icon=_ICONS[decision],
+            translate=False,
+        )
         forget = row.operator("scene_chat.tool_rule_forget", text="", icon="X", emboss=False)
         forget.caller, forget.tool = caller, name
 

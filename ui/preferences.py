@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -193,7 +194,8 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         row.active = self.copies
         row.prop(self, "copies_megabytes", text="Copies up to (MB)")
         row.prop(self, "copies_count", text="Keep")
-        _note(column, f"Copies and log: {runtime.current().audit.folder.parent}")
+        kept = str(runtime.current().audit.folder.parent)
+        _note(column, f"Copies and log: {kept.replace(str(Path.home()), '~')}")
         layout.separator()
         permission.table(layout, context)
 

@@ -46,19 +46,23 @@ def copies(layout: bpy.types.UILayout, metrics: Metrics) -> None:
     lines(body, "Each opens beside its file, which stays as it is.", metrics, dim=True)
     for each in listed[:_MOST]:
         row = body.row()
-        when = each.at[:16].replace("T", " ")
-        text = f"{when}  {each.name} · before “{each.turn}” · {each.megabytes:.1f} MB"
-        room = metrics.room(3.6)
-        opens = row.operator(
+        left = row.row()
+        left.alignment = "LEFT"
+        opens = left.operator(
             "scene_chat.copy_open",
-            text=shortened(text, room, metrics.font),
+            text=shortened(each.name, metrics.room(3.6), metrics.font),
             icon="FILE_BLEND",
             emboss=False,
             translate=False,
         )
         opens.path = str(each.path)
-        remove = row.operator("scene_chat.copy_remove", text="", icon="X", emboss=False)
+        right = row.row()
+        right.alignment = "RIGHT"
+        remove = right.operator("scene_chat.copy_remove", text="", icon="X", emboss=False)
         remove.path = str(each.path)
+        when = each.at[:16].replace("T", " ")
+        what = f"{when}, {each.megabytes:.1f} MB, before “{each.turn}”"
+        lines(body, what, metrics, icon="BLANK1", dim=True, most=3)
 
 
 def _died(layout: bpy.types.UILayout, left: Left, metrics: Metrics) -> None:
