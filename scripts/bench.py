@@ -528,7 +528,7 @@ turns = runtime.current().chat.turns
 turns.clear()
 text = "A paragraph of some length, as models like to write them, again and again. " * 8
 for n in range(500):
-    turns.append(Turn(n + 1, f"Question {n}", [Said(text)], end=End("done")))
+    turns.append(Turn(n + 1, f"Question {n}", parts=[Said(text)], end=End("done")))
 taken = bpy.app.driver_namespace["taken"] = []
 plain = bpy.app.driver_namespace["plain"] = panel.draw
 def draw(self, context):

@@ -49,7 +49,7 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
         said = _arguments(request, here.secrets)
         lines(box, said, metrics, boxes=1, dim=True, most=_ARGUMENT_LINES, column=column)
     _code(box, context, asked, metrics)
-    _answers(box, context, asked)
+    _answers(box, context, asked, metrics)
     if len(waiting) > 1:
         row = box.row()
         row.active = False
@@ -96,11 +96,13 @@ def _code(
     box.operator("scene_chat.copy_code", icon="COPYDOWN")
 
 
-def _answers(box: bpy.types.UILayout, context: bpy.types.Context, approval: Approval) -> None:
+def _answers(
+    box: bpy.types.UILayout, context: bpy.types.Context, approval: Approval, metrics: Metrics
+) -> None:
     column = box.column(align=True)
     for how, text, icon in (
         ("once", "Allow Once", "CHECKMARK"),
-        ("session", "Allow for This Session", "NONE"),
+        ("session", "This Session" if metrics.narrow else "Allow for This Session", "NONE"),
         ("always", "Always Allow", "NONE"),
     ):
         allow = column.operator("scene_chat.allow", text=text, icon=icon)

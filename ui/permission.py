@@ -31,7 +31,9 @@ def tools(layout: bpy.types.UILayout, caller: Caller) -> None:
     metrics = Metrics.of(bpy.context)
     for name, (decision, for_session) in runtime.current().gate.rules.tools(caller).items():
         row = layout.row()
-        words = f"{name} · {_FOR_NOW if for_session else _WORDS[decision]}"
+        words = name  # a narrow sidebar has room for no more; the icon says the rest
+        if not metrics.narrow:
+            words += f" · {_FOR_NOW if for_session else _WORDS[decision]}"
         row.label(
             text=shortened(words, metrics.room(2.4), metrics.font),
             icon=_ICONS[decision],

@@ -100,7 +100,8 @@ def _fault(layout: bpy.types.UILayout, here: runtime.Runtime, metrics: Metrics) 
     fault = here.faults.known[-1]
     box = layout.box()
     text = f"Something failed in {fault.where}, and Scene Chat went on: {fault.message}"
-    lines(box, text, metrics, icon="ERROR", boxes=1, alert=True, most=6)
-    row = box.row(align=True)
+    most = 12 if metrics.narrow else 6
+    lines(box, text, metrics, icon="ERROR", boxes=1, alert=True, most=most)
+    row = box.column(align=True) if metrics.narrow else box.row(align=True)
     row.operator("scene_chat.report_copy", icon="COPYDOWN")
-    row.operator("scene_chat.report_dismiss", text="", icon="X")
+    row.operator("scene_chat.report_dismiss", text="Dismiss" if metrics.narrow else "", icon="X")

@@ -74,6 +74,8 @@ def _serves(_: object) -> bool:
 
 
 def _serve(_: object, value: bool) -> None:
+    if runtime.current().asked_by_tool:
+        return
     if value:
         port.serve()
     else:

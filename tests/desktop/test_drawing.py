@@ -83,7 +83,7 @@ def test_long_and_foreign_texts_are_wrapped_to_the_sidebar(program):
         "from bl_ext.user_default.scene_chat.chat.turns import Said, Turn\n"
         "from bl_ext.user_default.scene_chat.chat.events import End\n"
         "text = 'W' * 90 + '\\n\\n' + '床を作成してください。' * 6 + '\\n- one\\n- two\\n' + 'x ' * 3000\n"
-        "runtime.current().chat.turns.append(Turn(1, 'Ask me ' * 30, [Said(text)], end=End('done')))\n"
+        "runtime.current().chat.turns.append(Turn(1, 'Ask me ' * 30, parts=[Said(text)], end=End('done')))\n"
         "runtime.current().chat.changes += 1\n"
         "from bl_ext.user_default.scene_chat.operators import timer\n"
         "timer.redraw()"
