@@ -74,7 +74,6 @@ def register() -> None:
         operators.register()
         ui.register()
         runtime.current().started()
-        ui.started()
     except BaseException:
         runtime.current().close()
         runtime.set_current(None)

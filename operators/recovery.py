@@ -47,7 +47,7 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
                 self,
                 event,
                 title="Restore to Before This?",
-                message=f"What you did since goes back too: {named}. Redo brings all of it again.",
+                message=f"What was done since goes back too: {named}. Redo brings all of it again.",
                 confirm_text="Restore",
                 icon="QUESTION",
             )
@@ -231,7 +231,7 @@ def _keep_what_is_open(operator: bpy.types.Operator) -> bool:
     here = runtime.current()
     if not bpy.data.is_dirty:
         return True
-    if here.scene.copy("Before another file was opened") is not None:
+    if here.scene.copy("another file was opened") is not None:
         return True
     why = here.scene.copies.problem or "Saved copies are switched off."
     operator.report({"ERROR"}, f"{why} Save the open file first, so that nothing is lost.")

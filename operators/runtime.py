@@ -307,6 +307,11 @@ def history() -> History:
     return _history
 
 
+def enabled() -> bool:
+    """Return whether there is a runtime: a script may have switched the extension off."""
+    return _current is not None
+
+
 def current() -> Runtime:
     """Return the runtime.
 

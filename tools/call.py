@@ -137,6 +137,9 @@ class CallPath:
         audit: Audit,
     ) -> None:
         self.registry = registry
+        self.hold: Callable[[], Callable[[], None]] = lambda: lambda: None
+        """On the main thread, before a call that may do more than look: notes what no call may
+        change, and returns what brings that back afterwards."""
         self._audit = audit
         self._gate = gate
         self._queue = queue
@@ -245,8 +248,12 @@ class CallPath:
             message = "Another file was opened meanwhile. Look at the scene, then call again."
             return self._failed(SceneReplaced(message))
         watch = self._scene.begin(tool, request.origin)
+        bring_back = self.hold()
         try:
-            value = tool.function(**arguments)
+            try:
+                value = tool.function(**arguments)
+            finally:
+                bring_back()
         except Exception as error:
             receipt = Receipt()
             if tool.keeps_partial:

@@ -7,11 +7,13 @@ def register() -> None:
     """Make them known to Blender."""
     import bpy
 
+    from ..operators import runtime
     from . import panel, preferences, state
 
     preferences.register()
     state.register()
     bpy.utils.register_class(panel.SCENE_CHAT_PT_chat)
+    runtime.current().calls.hold = preferences.hold
 
 
 def unregister() -> None:
@@ -23,12 +25,3 @@ def unregister() -> None:
     bpy.utils.unregister_class(panel.SCENE_CHAT_PT_chat)
     state.unregister()
     preferences.unregister()
-
-
-def started() -> None:
-    """Take the preferences as they are for what the person chose. After `register`."""
-    from ..operators import runtime
-    from .preferences import remember
-
-    if (preferences := runtime.current().preferences) is not None:
-        remember(preferences)

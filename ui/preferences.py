@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
@@ -18,10 +16,6 @@ from ..tools.saved_copies import DEFAULT_COUNT, DEFAULT_MEGABYTES
 from . import permission
 
 _MASK = "•" * 12
-_GUARDED = (
-    "endpoint", "model", "server_port", "server_autostart", "time_limit", "copies",
-    "copies_megabytes", "copies_count",
-)  # fmt: skip
 
 
 def _masked(_: object) -> str:
@@ -35,55 +29,8 @@ def _store(_: object, value: str) -> None:
     runtime.current().keep_key(value.removeprefix(_MASK))
 
 
-def _copies_changed() -> None:
+def _copies_changed(_: object, _context: object) -> None:
     runtime.current().set_copies()
-
-
-def _rules(here: runtime.Runtime) -> str:
-    return here.gate.rules.as_text()
-
-
-def _key_folders(here: runtime.Runtime) -> str:
-    return json.dumps(here.folders)
-
-
-def _held(name: str, kept: Callable[[runtime.Runtime], str]) -> Callable[[Any, object], None]:
-    """What was not decided by a person's click is taken back: a script's word is no person's."""
-
-    def update(preferences: SceneChatPreferences, _: object) -> None:
-        value = kept(runtime.current())
-        if getattr(preferences, name) != value:
-            setattr(preferences, name, value)
-
-    return update
-
-
-def _guarded(name: str, then: Callable[[], None] = lambda: None) -> Callable[[Any, object], None]:
-    """What a tool's call sets is set back: neither a model nor a client chooses whom the key goes to."""
-
-    def update(preferences: SceneChatPreferences, _: object) -> None:
-        here = runtime.current()
-        value = getattr(preferences, name)
-        if not here.asked_by_tool:
-            _chosen[name] = value
-        elif value != (chosen := _chosen.get(name, _default(preferences, name))):
-            setattr(preferences, name, chosen)
-        then()
-
-    return update
-
-
-def _default(preferences: SceneChatPreferences, name: str) -> object:
-    return preferences.bl_rna.properties[name].default
-
-
-_chosen: dict[str, object] = {}
-"""By name what a person chose."""
-
-
-def remember(preferences: SceneChatPreferences) -> None:
-    """Take the preferences as they stand for what a person chose."""
-    _chosen.update({name: getattr(preferences, name) for name in _GUARDED})
 
 
 class SceneChatPreferences(bpy.types.AddonPreferences):
@@ -103,13 +50,11 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         description="Address of an OpenAI-compatible API, such as http://127.0.0.1:11434/v1 for "
         "Ollama on this computer",
         default=OPENROUTER,
-        update=_guarded("endpoint"),
     )
     model: StringProperty(
         name="Model",
         description="The endpoint's name for the model",
         default=DEFAULT_MODEL,
-        update=_guarded("model"),
     )
     server_port: IntProperty(
         name="Port",
@@ -117,13 +62,11 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         default=DEFAULT_PORT,
         min=1024,
         max=65535,
-        update=_guarded("server_port"),
     )
     server_autostart: BoolProperty(
         name="Open When Blender Starts",
         description="Open the port for other programs each time Blender starts",
         default=False,
-        update=_guarded("server_autostart"),
     )
     time_limit: IntProperty(
         name="Time Limit of Code",
@@ -131,13 +74,12 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         default=30,
         min=1,
         max=3600,
-        update=_guarded("time_limit"),
     )
     copies: BoolProperty(
         name="Save a Copy Before Code Runs",
         description="Save a copy of the file before a turn runs code, which undo may not bring back",
         default=True,
-        update=_guarded("copies", _copies_changed),
+        update=_copies_changed,
     )
     copies_megabytes: IntProperty(
         name="Up to",
@@ -145,7 +87,7 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         default=DEFAULT_MEGABYTES,
         min=1,
         max=100_000,
-        update=_guarded("copies_megabytes", _copies_changed),
+        update=_copies_changed,
     )
     copies_count: IntProperty(
         name="Keep",
@@ -153,19 +95,17 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         default=DEFAULT_COUNT,
         min=1,
         max=1000,
-        update=_guarded("copies_count", _copies_changed),
+        update=_copies_changed,
     )
     permissions: StringProperty(
         name="Permissions",
         description="Who may do what unasked, as Scene Chat keeps it",
         options={"HIDDEN"},
-        update=_held("permissions", _rules),
     )
     key_folders: StringProperty(
         name="Folders With Keys",
         description="Folders from whose .env a key may be taken, as Scene Chat keeps them",
         options={"HIDDEN"},
-        update=_held("key_folders", _key_folders),
     )
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -198,6 +138,27 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         _note(column, f"Copies and log: {kept.replace(str(Path.home()), '~')}")
         layout.separator()
         permission.table(layout, context)
+
+
+_KEPT = tuple(name for name in SceneChatPreferences.__annotations__ if name != "api_key")
+
+
+def hold() -> Callable[[], None]:
+    """Note the preferences; return what brings them back after a tool's call.
+
+    Neither a model nor a client decides what is permitted, or to whom the key goes, whichever way
+    its script, which a person may have allowed, sets it. The key has its own guard.
+    """
+    preferences = runtime.current().preferences
+    before = {name: getattr(preferences, name) for name in _KEPT} if preferences else {}
+
+    def bring_back() -> None:
+        preferences = runtime.enabled() and runtime.current().preferences
+        for name, value in before.items() if preferences else ():
+            if getattr(preferences, name) != value:
+                setattr(preferences, name, value)
+
+    return bring_back
 
 
 def _where_the_key_is(column: bpy.types.UILayout, settings: Settings) -> None:

@@ -181,3 +181,14 @@ def _free_port():
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]
+
+
+def test_nor_by_code_that_writes_beneath_the_property(here, code):
+    """Before Blender 5 that passes by what a property does when it is set."""
+    here.gate.allow("chat", ["code"])
+    before = here.preferences.endpoint
+    code(
+        f"p = bpy.context.preferences.addons[{here.package!r}].preferences\n"
+        "p['endpoint'] = 'https://evil.example/v1'"
+    )
+    assert here.preferences.endpoint == before
