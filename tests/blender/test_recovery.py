@@ -229,7 +229,7 @@ def test_what_was_not_saved_is_kept_as_a_copy_first(code, copies, saved, fingerp
     before = fingerprint()
     opened(first)
     kept, same = copies.listed()
-    assert (kept.turn, same) == ("Before another file was opened", first)
+    assert (kept.turn, same) == ("another file was opened", first)
     opened(kept)
     assert fingerprint() == before
 
