@@ -53,7 +53,7 @@ _SHADINGS: dict[Shading, dict[str, Any]] = {
 }  # fmt: skip
 _WHOLE = {"use_render_border": False, "use_local_collections": False}
 _EVERYWHERE = {
-    "background_type": "THEME", "use_compositor": "DISABLED", "render_pass": "COMBINED",  # nosec B105 # no password
+    "background_type": "THEME", "use_compositor": "DISABLED", "render_pass": "COMBINED",
     "show_object_outline": True, "show_cavity": False, "show_backface_culling": False,
     "use_dof": False,
 }  # fmt: skip
