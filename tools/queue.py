@@ -8,6 +8,7 @@ limits for waiting and for running, and can be cancelled from any thread at any 
 from __future__ import annotations
 
 import contextlib
+import gc
 import threading
 import time
 from collections import deque
@@ -240,6 +241,10 @@ class MainThreadQueue:
             self._nothing_came.release()
 
     def _run(self, job: Job[object]) -> None:
+        # Blender's operators let other threads run meanwhile. One that then collects garbage would
+        # free Blender's objects beside them, which crashed 4.5; so none is collected until it is done.
+        collects = gc.isenabled()
+        gc.disable()
         try:
             if job.claim():
                 result = job.run(job)
@@ -248,6 +253,8 @@ class MainThreadQueue:
             job.future.set_exception(error)
         finally:
             self.running = None
+            if collects:
+                gc.enable()
 
     def _watch(self) -> None:
         """End what has reached its limit. On the alarm's thread, while there is any job.

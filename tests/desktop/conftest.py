@@ -98,7 +98,7 @@ def program(shared, model):
     shared.run(RESET)
     del model.requests[:]
     shared.hover(600, 700)
-    shared.read("Ask, or say")
+    shared.read("Ask, or")
     yield shared
     assert shared.process.poll() is None, shared.said()
     assert "Traceback" not in shared.said(), shared.said()

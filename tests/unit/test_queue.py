@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import threading
 import time
@@ -182,3 +183,11 @@ def in_script(function):
     from scene_chat.tools.interrupt import SCRIPT
 
     return FunctionType(function.__code__.replace(co_filename=SCRIPT), {})
+
+
+def test_no_garbage_is_collected_while_a_job_runs(queue):
+    """Another thread would free Blender's objects beside a running operator."""
+    job = queue.submit(lambda _: gc.isenabled(), Limits(), edits=False)
+    queue.drain(budget=1.0)
+    assert job.future.result() is False
+    assert gc.isenabled()
