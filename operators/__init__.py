@@ -7,16 +7,9 @@ def register() -> None:
     """Make the operators and commands known to Blender."""
     import bpy
 
-    from . import chat, cli, log, permission, port, recovery, renders
+    from . import cli
 
-    for each in (
-        *chat.CLASSES,
-        *log.CLASSES,
-        *permission.CLASSES,
-        *port.CLASSES,
-        *recovery.CLASSES,
-        *renders.CLASSES,
-    ):
+    for each in _classes():
         bpy.utils.register_class(each)
     cli.register()
 
@@ -25,17 +18,15 @@ def unregister() -> None:
     """Take them away again."""
     import bpy
 
-    from . import chat, cli, log, permission, port, recovery, renders
+    from . import cli
 
     cli.unregister()
-    for each in reversed(
-        (
-            *chat.CLASSES,
-            *log.CLASSES,
-            *permission.CLASSES,
-            *port.CLASSES,
-            *recovery.CLASSES,
-            *renders.CLASSES,
-        )
-    ):
+    for each in reversed(_classes()):
         bpy.utils.unregister_class(each)
+
+
+def _classes() -> list[type]:
+    from . import chat, log, permission, port, recovery, renders
+
+    modules = (chat, log, permission, port, recovery, renders)
+    return [each for module in modules for each in module.CLASSES]

@@ -30,13 +30,10 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
     turn: IntProperty()
 
     def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
-        here = runtime.current()
-        turn = _turn(self.turn)
-        if problem := _in_the_way() or ("" if turn else "That message is gone."):
-            return _refused(self, problem)
-        assert turn is not None
+        if (turn := self._wanted()) is None:
+            return {"CANCELLED"}
         try:
-            others = here.scene.others_since(turn.number, turn.title)
+            others = runtime.current().scene.others_since(turn.number, turn.title)
         except ToolError as error:
             return _refused(self, f"{error} Saved copies may, if there are some.")
         if not others:
@@ -55,10 +52,8 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         here = runtime.current()
-        turn = _turn(self.turn)
-        if problem := _in_the_way() or ("" if turn else "That message is gone."):
-            return _refused(self, problem)
-        assert turn is not None
+        if (turn := self._wanted()) is None:
+            return {"CANCELLED"}
         try:
             warning = here.scene.restore(turn.number, turn.title)
         except ToolError as error:
@@ -66,6 +61,16 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
         here.panel.restored = f"Restored to before “{turn.title}”. {warning}".rstrip()
         timer.redraw()
         return {"FINISHED"}
+
+    def _wanted(self) -> Turn | None:
+        """The turn that is meant; None, once the person was told why not, where it cannot be."""
+        turn = next(
+            (each for each in runtime.current().chat.turns if each.number == self.turn), None
+        )
+        if problem := _in_the_way() or ("" if turn else "That message is gone."):
+            _refused(self, problem)
+            return None
+        return turn
 
 
 class SCENE_CHAT_OT_restore_redo(bpy.types.Operator):
@@ -203,10 +208,6 @@ def _seen(left: Left) -> None:
     here = runtime.current()
     here.left = [each for each in here.left if each is not left]
     left.mark.unlink(missing_ok=True)
-
-
-def _turn(number: int) -> Turn | None:
-    return next((each for each in runtime.current().chat.turns if each.number == number), None)
 
 
 def _in_the_way() -> str:

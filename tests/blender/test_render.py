@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -116,26 +115,6 @@ def until(here):
         assert condition(), "it did not come to that"
 
     return one
-
-
-@pytest.fixture
-def disk(tmp_path):
-    """Mount a small disk of its own."""
-    if not ROOT or sys.platform != "linux":
-        pytest.skip("only root may mount a disk, on Linux")
-    with contextlib.ExitStack() as mounted:
-
-        def one(options="size=200k"):
-            place = tmp_path / f"disk {len(list(tmp_path.iterdir()))}"
-            place.mkdir()
-            line = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
-            done = subprocess.run(line, capture_output=True, text=True)
-            if done.returncode:
-                pytest.skip(f"mounting is not permitted here: {done.stderr.strip()}")
-            mounted.callback(subprocess.run, ["umount", "-l", str(place)], check=True)
-            return place
-
-        yield one
 
 
 def pixels(file):
