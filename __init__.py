@@ -14,7 +14,13 @@ def register() -> None:
     import bpy
 
     from . import operators, ui
+    from .chat.account import Account
+    from .chat.catalogue import Catalogue
     from .chat.chat import Chat
+    from .chat.endpoints import Endpoints
+    from .chat.money import Ledger
+    from .chat.sign_in import SignIn
+    from .chat.worker import Worker
     from .operators import runtime
     from .server.blender_mcp import About
     from .server.listener import Server
@@ -36,6 +42,7 @@ def register() -> None:
     libraries.check()
     # Blender removes an extension's own folder with it; what is kept for the person is not in there.
     kept = Path(bpy.utils.user_resource("DATAFILES", path="scene_chat"))
+    lists = Path(bpy.utils.extension_path_user(__package__)) / "models"
     copies = SavedCopies(kept / "copies")
     scene = LiveScene(copies)
     secrets = Secrets()
@@ -45,11 +52,14 @@ def register() -> None:
     registry = Registry()
     for function in (*handlers.TOOLS, render_tool(renders), restore_tool(scene.history)):
         registry.add(function)
+    registry.small = frozenset(handlers.SMALL_SET)
+    registry.reading = frozenset(handlers.READING)
     queue = MainThreadQueue(alarm)
     gate = Gate(alarm, can_ask=not bpy.app.background)
     audit = Audit(kept, secrets)
     calls = CallPath(registry, gate, queue, scene, secrets, audit)
-    chat = Chat(calls, secrets, faults, bpy.app.version_string, runtime.history())
+    worker = Worker(faults)
+    chat = Chat(calls, secrets, faults, worker, Ledger(kept / "spending"), bpy.app.version_string, runtime.history())
     server = Server(calls, About(_version(), bpy.app.version), faults)
     chat.ended = lambda: calls.read(scene.leave)
     scene.start()
@@ -62,8 +72,13 @@ def register() -> None:
             secrets=secrets,
             audit=audit,
             calls=calls,
+            worker=worker,
             renders=renders,
             chat=chat,
+            sign_in=SignIn(worker, secrets, faults),
+            account=Account(worker, secrets, faults),
+            catalogue=Catalogue(worker, faults, lists),
+            endpoints=Endpoints(worker, faults),
             server=server,
             scene=scene,
             faults=faults,

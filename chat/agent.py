@@ -1,7 +1,7 @@
 """The loop: ask the model, run the calls it makes, give back the results, until it makes none.
 
-Lives on the chat's worker thread, on one asyncio loop. Every failure becomes a sentence for the
-person, a result for the model, or both.
+Lives on the worker's thread, on its asyncio loop. Every failure becomes a sentence for the person,
+a result for the model, or both.
 """
 
 from __future__ import annotations
@@ -15,94 +15,207 @@ from ..tools.call import Call as RunningCall
 from ..tools.call import CallPath, CallResult
 from ..tools.errors import SceneReplaced
 from ..tools.gate import Origin
-from .conversation import Call, Conversation, Message, Reply
-from .events import End, Error, Event, ToolCall, ToolResult
-from .failures import ModelFailed
-from .model import PicturesRefused
+from .conversation import Call, Conversation, Reply
+from .events import Compacted, End, Error, Event, Retry, Text, ToolCall, ToolResult, Usage
+from .failures import ContextFull, ModelFailed, PicturesRefused
+from .json_calls import JsonAnswer
+from .meter import Meter
+from .money import priced
 from .prompt import NEEDS_PREVIOUS
 from .reply import ReplyBuilder
+from .request import request_body
+from .settings import Settings
+
+_SMALL_WINDOW = 32_000
+"""Tokens, below which a model gets the few tools that do most."""
+_OUTPUT_TOKENS = 500
+"""What a round's answer is taken to have when its cost is guessed beforehand."""
 
 
 class Answers(Protocol):
     """What the loop needs of a model."""
 
-    def stream(
-        self, messages: list[Message], tools: list[dict[str, Any]]
-    ) -> AsyncIterator[dict[str, Any]]:
+    def stream(self, body: dict[str, Any]) -> AsyncIterator[dict[str, Any] | Retry]:
         """Ask once; yield the answer's chunks. See `Model.stream`."""
 
 
+class Spends(Protocol):
+    """What the loop needs of whoever watches the money; see `purse.Purse`."""
+
+    async def allows(self, expected: float) -> bool:
+        """Return whether a round may cost that much, in USD; asks the person at a limit."""
+
+    def spent(self, usage: Usage) -> None:
+        """Note what a round took."""
+
+
 class Agent:
-    """One conversation with one model, turn by turn."""
+    """One turn of a conversation with one model."""
 
     def __init__(
         self,
         model: Answers,
         calls: CallPath,
         conversation: Conversation,
+        settings: Settings,
         system_prompt: str,
+        session: str,
+        meter: Meter,
+        purse: Spends,
         emit: Callable[[Event], None],
-        rounds: int,
+        sent: Callable[[dict[str, Any]], None] = lambda body: None,
     ) -> None:
+        """Make the loop of a turn.
+
+        Args:
+            model: Is asked.
+            calls: The way to the scene.
+            conversation: Is gone on with.
+            settings: Which model it is, and how it is asked.
+            system_prompt: What it is told first.
+            session: The conversation's own name.
+            meter: Counts how full its window is.
+            purse: Watches the money.
+            emit: Gets all that happens.
+            sent: Gets each request's body.
+        """
         self._model = model
         self._calls = calls
         self._conversation = conversation
-        self._system: Message = {"role": "system", "content": system_prompt}
+        self._settings = settings
+        self._system = system_prompt
+        self._session = session
+        self._meter = meter
+        self._purse = purse
         self._emit = emit
-        self._rounds = rounds
+        self._sent = sent
         self._generation = calls.generation
         """Of the scene that the model knows: its calls change no other."""
+        self._round_cost = 0.0
+        meter.window = settings.tokens
+        self._tools = self._offered()
+        self._fixed = len(system_prompt) + len(json.dumps(self._tools, ensure_ascii=False))
 
-    async def turn(self, prompt: str, situation: str, origin: Origin) -> End:
-        """Answer one prompt, emitting all that happens, and return how it ended.
+    def _offered(self) -> list[dict[str, Any]]:
+        settings = self._settings
+        if settings.info and settings.info.tools is False and not settings.calls_as_json:
+            return []
+        return self._calls.registry.schemas(
+            small=settings.calls_as_json or settings.tokens < _SMALL_WINDOW,
+            reads=settings.mode == "ask",
+        )
+
+    async def turn(self, origin: Origin) -> End:
+        """Answer what the conversation ends with, emitting all that happens; return how it ended.
 
         Args:
-            prompt: The person's words.
-            situation: What they may refer to; see `Conversation.add_prompt`.
             origin: On whose behalf tools are called.
 
         Raises:
             asyncio.CancelledError: the person stopped it. What had come is kept.
         """
-        self._conversation.add_prompt(prompt, situation)
         try:
-            for _ in range(self._rounds):
+            for _ in range(self._settings.rounds):
+                if not await self._purse.allows(self._expected_cost()):
+                    return End("limit")
                 reply = await self._ask()
                 if not reply.calls:
                     return End("done")
                 await self._run(reply.calls, origin)
         except ModelFailed as failure:
-            self._emit(Error(str(failure)))
+            self._emit(Error(str(failure), failure.kind))
             return End("error")
         finally:
             self._conversation.close_round("The person stopped the turn here.")
-        self._emit(Error(f"Stopped after {self._rounds} rounds. Send 'Continue' to go on."))
+        self._emit(Error(f"Stopped after {self._settings.rounds} rounds.", "rounds"))
         return End("rounds")
 
     async def _ask(self) -> Reply:
+        self._make_room()
+        if self._settings.info and self._settings.info.vision is False:
+            self._conversation.drop_pictures()
         try:
             return await self._ask_once()
         except PicturesRefused:
             self._conversation.drop_pictures()
-            return await self._ask_once()
+        except ContextFull as full:
+            # The endpoint's word goes before any list's: local servers are started with less.
+            sent = self._meter.tokens(self._fixed + self._conversation.characters)
+            self._meter.window = full.window or round(sent * 0.9)
+            if not self._shrink():
+                raise ModelFailed(
+                    "This is more than the model can take in at once, and nothing is left to "
+                    "shorten. Choose a model with a larger window, or begin a new chat.", "context",
+                ) from full  # fmt: skip
+        return await self._ask_once()
+
+    def _make_room(self) -> None:
+        if self._conversation.characters > self._meter.room(self._fixed):
+            self._shrink()
+
+    def _shrink(self) -> bool:
+        """Make the conversation smaller; return whether it became so."""
+        before = self._conversation.characters
+        self._conversation.compact(self._meter.room_after(self._fixed))
+        after = self._conversation.characters
+        if after < before:
+            self._emit(Compacted(self._meter.tokens(before), self._meter.tokens(after)))
+        return after < before
 
     async def _ask_once(self) -> Reply:
-        builder = ReplyBuilder()
-        messages = [self._system, *self._conversation.messages]
+        builder = ReplyBuilder(self._settings.model)
+        answer = JsonAnswer() if self._settings.calls_as_json and self._tools else None
+        characters = self._fixed + self._conversation.characters
+        usage: Usage | None = None
+        body = request_body(
+            self._settings, self._system, self._conversation.messages, self._tools, self._session
+        )
+        self._sent(body)
         try:
-            async for chunk in self._model.stream(messages, self._calls.registry.schemas()):
+            async for chunk in self._model.stream(body):
+                if isinstance(chunk, Retry):
+                    self._emit(chunk)
+                    continue
                 for event in builder.feed(chunk):
-                    self._emit(event)
-            if not builder.finished:
-                raise ModelFailed(
-                    "The answer broke off. What had come of it is kept; send again to go on."
-                )
+                    if isinstance(event, Usage):
+                        usage = event
+                    elif answer is not None and isinstance(event, Text):
+                        for said in answer.feed(event.text):
+                            self._emit(said)
+                    else:
+                        self._emit(event)
+            builder.check()
         except BaseException:
-            self._conversation.add_reply(builder.partial())
+            partial = builder.partial()
+            self._conversation.add_reply(answer.partial() if answer else partial)
+            if usage is not None or partial.text:  # what came costs, also if it is stopped
+                self._count(usage, characters, len(partial.text))
             raise
         reply = builder.reply()
+        self._count(usage, characters, len(reply.text) + sum(len(c.arguments) for c in reply.calls))
+        if answer is not None:
+            for said in answer.finish():
+                self._emit(said)
+            reply = answer.reply(reply)
         self._conversation.add_reply(reply)
         return reply
+
+    def _count(self, usage: Usage | None, sent: int, received: int) -> None:
+        """Take up what a round took; where the endpoint does not say, by what was sent."""
+        if usage is None:
+            usage = Usage(self._meter.tokens(sent), self._meter.tokens(received), None)
+        else:
+            self._meter.counted(sent, usage.input_tokens)
+        usage = priced(usage, self._settings.info)
+        self._round_cost = usage.cost or 0.0
+        self._purse.spent(usage)
+        self._emit(usage)
+
+    def _expected_cost(self) -> float:
+        """In USD, of the next round: by the price list, else what the round before took."""
+        tokens = self._meter.tokens(self._fixed + self._conversation.characters)
+        guessed = priced(Usage(tokens, _OUTPUT_TOKENS, None), self._settings.info).cost
+        return self._round_cost if guessed is None else guessed
 
     async def _run(self, calls: Sequence[Call], origin: Origin) -> None:
         """Run a round's calls in order. They are handed over at once, so that Blender runs them in
@@ -119,9 +232,8 @@ class Agent:
                 failed = await self._results(under_way, failed)
             if not isinstance(arguments, dict):
                 given = call.arguments if len(call.arguments) <= 200 else call.arguments[:200] + "…"
-                self._answer(
-                    call, CallResult(False, error=f"The arguments are no JSON object: {given!r}.")
-                )
+                error = call.problem or f"The arguments are no JSON object: {given!r}."
+                self._answer(call, CallResult(False, error=error))
                 failed = True
             elif needs_previous and failed:
                 self._answer(call, CallResult(False, error="Left out: the call before it failed."))

@@ -1,16 +1,16 @@
-"""The chat: one conversation, and the worker thread on which it lives.
+"""The chat: one conversation, which lives on the worker's thread.
 
-`send`, `stop` and `close` are called on the main thread. The thread, with one asyncio loop, starts
-with the first prompt; openai is imported there, never by enabling the extension. Events go into the
-turn, and reach the listener, on the worker thread.
+`send`, `stop` and `close` are called on the main thread. openai is imported on the worker's, with
+the first prompt, never by enabling the extension. Events go into the turn, and reach the listener,
+on the worker's thread.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from ..tools import libraries
 from ..tools.call import CallPath
@@ -19,16 +19,21 @@ from ..tools.gate import Origin
 from ..tools.plain import Secrets
 from ..tools.queue import Limits
 from .conversation import Conversation
-from .events import End, Error, Event
+from .events import End, Error, Event, Question
+from .meter import Meter
+from .money import Ledger
 from .settings import Settings
 from .turns import Turn
+from .worker import Worker
 
 if TYPE_CHECKING:
     import asyncio
 
     from .model import Model
+    from .purse import Purse
 
 _TITLE_LENGTH = 48
+_RUNNING = "The last message is still being answered; stop it, or wait."
 
 
 class TurnRunning(Exception):
@@ -41,6 +46,20 @@ class History:
 
     conversation: Conversation = field(default_factory=Conversation)
     turns: list[Turn] = field(default_factory=list)
+    meter: Meter = field(default_factory=Meter)
+    session: str = field(default_factory=lambda: uuid4().hex)
+    """The conversation's own name, for the provider's cache."""
+
+    @property
+    def cost(self) -> float | None:
+        """USD, of all turns; None where no price is known."""
+        costs = [turn.cost for turn in self.turns if turn.cost is not None]
+        return sum(costs) if costs else None
+
+    @property
+    def estimated(self) -> bool:
+        """Whether some of it comes from a price list."""
+        return any(turn.estimated for turn in self.turns)
 
 
 class Chat:
@@ -51,6 +70,8 @@ class Chat:
         calls: CallPath,
         secrets: Secrets,
         faults: Faults,
+        worker: Worker,
+        ledger: Ledger,
         blender: str,
         history: History | None = None,
     ) -> None:
@@ -60,6 +81,8 @@ class Chat:
             calls: The way to the scene.
             secrets: Learns the keys that are used, so that no message shows them.
             faults: Takes those of ours.
+            worker: The thread on which the model is asked. It is closed after the chat.
+            ledger: Knows what the day has cost.
             blender: The running version, for the system prompt.
             history: To go on from.
         """
@@ -77,12 +100,17 @@ class Chat:
         self._secrets = secrets
         self._faults = faults
         self._blender = blender
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        # The rest lives on the worker thread.
+        self._worker = worker
+        self.ledger = ledger
+        self.question = ""
+        """What the person has to say yes or no to before the turn goes on; see `go_on`."""
+        self.request: dict[str, Any] | None = None
+        """The body of the latest request."""
+        # The rest lives on the worker's thread.
         self._task: asyncio.Task[End] | None = None
         self._model: Model | None = None
         self._asked: Settings | None = None
+        self._purse: Purse | None = None
 
     def send(
         self, prompt: str, situation: str, settings: Settings, limits: Limits = Limits()
@@ -99,18 +127,41 @@ class Chat:
             TurnRunning: the turn before has not ended.
         """
         if self.running:
-            raise TurnRunning("The last message is still being answered; stop it, or wait.")
+            raise TurnRunning(_RUNNING)
         prompt = prompt.encode("utf-8", "replace").decode()  # no lone surrogate can be sent
+        title = " ".join(prompt.split())[:_TITLE_LENGTH] or "Scene Chat"
+        self.turns.append(Turn(len(self.turns) + 1, prompt, title))
+        self._start(settings, limits, prompt, self._secrets.clean(situation))
+
+    def try_again(self, settings: Settings, limits: Limits = Limits()) -> None:
+        """Go on with the newest turn from its last whole message, and return at once.
+
+        Args:
+            settings: Which model is asked.
+            limits: How long each tool call may wait and run, in seconds.
+
+        Raises:
+            TurnRunning: it has not ended.
+            ValueError: there is nothing to go on with.
+        """
+        if self.running:
+            raise TurnRunning(_RUNNING)
+        if not self.turns or not self.turns[-1].can_go_on:
+            raise ValueError("There is no message to try again.")
+        self.turns[-1].reopen()
+        self._start(settings, limits)
+
+    def _start(
+        self, settings: Settings, limits: Limits, prompt: str | None = None, situation: str = ""
+    ) -> None:
         if settings.key is not None:
             self._secrets.add(settings.key.value)
         self.running = True
-        title = " ".join(prompt.split())[:_TITLE_LENGTH] or "Scene Chat"
-        turn = Turn(len(self.turns) + 1, prompt, title)
-        self.turns.append(turn)
-        origin = Origin("chat", "Scene Chat", turn.number, title, limits)
-        loop = self._started()
-        answer = self._answer(prompt, self._secrets.clean(situation), settings, origin)
-        loop.call_soon_threadsafe(self._begin, loop, answer)
+        turn = self.turns[-1]
+        asks = settings.mode == "ask"
+        origin = Origin("chat", "Scene Chat", turn.number, turn.title, limits, only_looks=asks)
+        answer = self._answer(prompt, situation, settings, origin)
+        self._worker.call(lambda: self._begin(answer))
 
     @property
     def turns(self) -> list[Turn]:
@@ -119,38 +170,23 @@ class Chat:
 
     def stop(self) -> None:
         """End the turn at once, also while the model is silent; what had come is kept."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._cancel)
+        if self.running:
+            self._worker.call(self._cancel)
+
+    def go_on(self, *, yes: bool) -> None:
+        """Answer the `question`: whether the turn goes on beyond the limit."""
+        self.question = ""
+        self._worker.call(lambda: self._purse.answer(yes) if self._purse else None)
 
     def close(self) -> None:
-        """End the turn and the thread."""
-        if self._loop is None or self._thread is None:
-            return
+        """End the turn, and let go of the connections."""
+        if self._worker.runs:
+            self._worker.run(self._end()).result()
+
+    def _begin(self, answer: Coroutine[Any, Any, End]) -> None:
         import asyncio
 
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        self._loop = self._thread = None
-
-    def _started(self) -> asyncio.AbstractEventLoop:
-        if self._loop is None:
-            import asyncio  # 30 ms, which enabling the extension need not take
-
-            self._loop = asyncio.new_event_loop()
-            self._loop.set_exception_handler(self._note_fault)
-            self._thread = threading.Thread(target=self._loop.run_forever, name="scene_chat chat")
-            self._thread.start()
-        return self._loop
-
-    def _note_fault(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Keep what went wrong on the loop and was nobody's to handle."""
-        error = context.get("exception") or RuntimeError(context["message"])
-        self._faults.note("the chat", error)
-
-    def _begin(self, loop: asyncio.AbstractEventLoop, answer: Coroutine[Any, Any, End]) -> None:
-        self._task = loop.create_task(answer)
+        self._task = asyncio.get_running_loop().create_task(answer)
         self._task.add_done_callback(self._ended)
 
     def _cancel(self) -> None:
@@ -172,14 +208,23 @@ class Chat:
 
     def _emit(self, event: Event) -> None:
         if isinstance(event, Error):
-            event = Error(self._secrets.clean(event.message))
+            event = Error(self._secrets.clean(event.message), event.kind)
+        if isinstance(event, Question | End):
+            self.question = event.text if isinstance(event, Question) else ""
         self.turns[-1].feed(event)
         self.changes += 1
         if isinstance(event, End):
             self.running = False
         self.listener(event)
 
-    async def _answer(self, prompt: str, situation: str, settings: Settings, origin: Origin) -> End:
+    async def _answer(
+        self, prompt: str | None, situation: str, settings: Settings, origin: Origin
+    ) -> End:
+        conversation = self.history.conversation
+        if prompt is None:
+            conversation.take_back_answer()
+        else:
+            conversation.add_prompt(prompt, situation)
         if problem := settings.problem():
             self._emit(Error(problem))
             return End("error")
@@ -187,19 +232,28 @@ class Chat:
             from .agent import Agent  # imports openai
             from .model import Model
             from .prompt import system_prompt
+            from .purse import Purse
 
         if self._model is None or settings != self._asked:
             await self._forget_model()
             self._model, self._asked = Model(settings), settings
+        self._purse = Purse(settings, self.ledger, self._emit, can_ask=self._calls.can_ask)
         agent = Agent(
             self._model,
             self._calls,
-            self.history.conversation,
-            system_prompt(self._blender),
+            conversation,
+            settings,
+            system_prompt(self._blender, settings.mode, settings.instructions),
+            self.history.session,
+            self.history.meter,
+            self._purse,
             self._emit,
-            settings.rounds,
+            self._note_request,
         )
-        return await agent.turn(prompt, situation, origin)
+        return await agent.turn(origin)
+
+    def _note_request(self, body: dict[str, Any]) -> None:
+        self.request = body
 
     async def _forget_model(self) -> None:
         if self._model is not None:
@@ -213,5 +267,3 @@ class Chat:
             self._task.cancel()
             await asyncio.wait([self._task])
         await self._forget_model()
-        # The thread in which asyncio looks up hosts outlives the loop unless it is waited for.
-        await asyncio.get_running_loop().shutdown_default_executor()

@@ -9,17 +9,24 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..tools.call import CallResult
 from ..tools.picture import Picture
+from .compaction import entry, shortened, size
+from .compaction import summary as summarize
 
 Message = dict[str, Any]
 
 _MARK = "blender"
 """The element around what comes from the scene; the system prompt says what it means."""
 _END = re.compile(rf"</(\s*{_MARK})", re.IGNORECASE)
+_SUMMARY = (
+    "What was said and done before in this conversation, shortened by Scene Chat. What the person "
+    "asked for in it still holds."
+)
 _PICTURES_KEPT = 2
 _RESULT_LIMIT = 8_000
 """Characters of a tool's result that the model gets."""
@@ -27,11 +34,15 @@ _RESULT_LIMIT = 8_000
 
 @dataclass(frozen=True)
 class Call:
-    """A call as the model wrote it: `arguments` is its text, JSON or not."""
+    """A call as the model wrote it: `arguments` is its text, JSON or not.
+
+    `problem` says why it cannot be run, if its arguments are left out.
+    """
 
     id: str
     name: str
     arguments: str
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,20 +53,56 @@ class Reply:
         text: Its answer, "" where it only called tools.
         calls: Its tool calls, in order, each with an id of its own.
         reasoning_details: What it thought, in the provider's own form, to be sent back unchanged.
+        reasoning: The same as text, by the endpoint's name for it, where there are no details.
     """
 
     text: str = ""
     calls: tuple[Call, ...] = ()
     reasoning_details: tuple[Any, ...] = ()
+    reasoning: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Conversation:
-    """All messages but the system prompt, oldest first."""
+    """What goes to the model after the system prompt: a summary of old turns, then the others whole.
 
-    messages: list[Message] = field(default_factory=list)
+    A message is never changed, only replaced, so a list that was given out stays what was sent.
+    """
+
+    turns: list[list[Message]] = field(default_factory=list)
+    """Each with its prompt first; oldest first."""
+    summarized: list[tuple[str, str]] = field(default_factory=list)
+    """Of each turn that is no longer sent whole: the person's words, and what came of them."""
+    _summary: str = ""
     _unanswered: list[Call] = field(default_factory=list)
     _pictures: list[tuple[str, Picture]] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[Message]:
+        """All of it, in order."""
+        before: list[Message] = []
+        if self._summary:
+            # Some models' templates want person and model to speak in turns.
+            before = [
+                {"role": "user", "content": self.summary},
+                {"role": "assistant", "content": "I go on from there."},
+            ]
+        return [*before, *(message for turn in self.turns for message in turn)]
+
+    @property
+    def summary(self) -> str:
+        """What is sent in place of the turns that went into it, "" as long as all are sent."""
+        return f"{_SUMMARY}\n{self._summary}" if self._summary else ""
+
+    @property
+    def characters(self) -> int:
+        """About how long it is; a picture counts as `compaction.PICTURE_CHARACTERS`."""
+        return sum(map(size, self.messages))
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.turns, self.summarized, self._summary = [], [], ""
+        self._unanswered, self._pictures = [], []
 
     def add_prompt(self, prompt: str, situation: str) -> None:
         """Add what the person wrote, with what it may refer to.
@@ -65,7 +112,7 @@ class Conversation:
             situation: Active object, mode, selection, for the model; "" for none.
         """
         context = f"\n\n{_as_data(situation)}" if situation else ""
-        self.messages.append({"role": "user", "content": prompt + context})
+        self.turns.append([{"role": "user", "content": prompt + context}])
 
     def add_reply(self, reply: Reply) -> None:
         """Add the model's answer; the results of its calls are to follow."""
@@ -73,6 +120,8 @@ class Conversation:
             return
         message: Message = {"role": "assistant", "content": reply.text or None}
         if reply.calls:
+            # Some refuse the results of calls whose thoughts do not come with them.
+            message.update(reply.reasoning)
             message["tool_calls"] = [
                 {
                     "id": call.id,
@@ -83,12 +132,12 @@ class Conversation:
             ]
         if reply.reasoning_details:
             message["reasoning_details"] = list(reply.reasoning_details)
-        self.messages.append(message)
+        self._add(message)
         self._unanswered = list(reply.calls)
 
     def add_result(self, call: Call, result: CallResult) -> None:
         """Add a call's result as text; its picture, if any, follows the round's last result."""
-        self.messages.append(
+        self._add(
             {"role": "tool", "tool_call_id": call.id, "content": _as_data(result_text(result))}
         )
         self._unanswered = [each for each in self._unanswered if each.id != call.id]
@@ -102,12 +151,59 @@ class Conversation:
         for call in list(self._unanswered):
             self.add_result(call, CallResult(False, error=why))
 
+    def take_back_answer(self) -> None:
+        """Take an answer that broke off out again, to ask for it anew."""
+        if self.turns and self.turns[-1][-1]["role"] == "assistant":
+            self.turns[-1].pop()
+
     def drop_pictures(self) -> bool:
         """Take all pictures out, for a model that takes none; return whether there were any."""
-        with_pictures = [each for each in self.messages if isinstance(each["content"], list)]
-        for message in with_pictures:
-            message["content"] = message["content"][0]["text"] + " (left out)"
-        return bool(with_pictures)
+        return self._drop_pictures(0, "left out")
+
+    def compact(self, most: int) -> bool:
+        """Make it at most about `most` characters, in the order of what is missed least.
+
+        Old results shrink to a line; then old turns go into the summary; then the newest turn's own
+        earlier rounds shrink, and at last go too. The newest round stays whole.
+
+        Returns:
+            Whether it is that short now.
+        """
+        self._shorten_rounds(kept=2)
+        while len(self.turns) > 1 and self.characters > most:
+            # Several at once: the fewer times the beginning changes, the more of it is cached.
+            for turn in self.turns[: max(1, (len(self.turns) - 1) // 4)]:
+                self.summarized.append(entry(turn))
+                self.turns.remove(turn)
+            self._summary = summarize(self.summarized, most // 2)
+        if self.characters > most:
+            self._shorten_rounds(kept=1)
+        if self.characters > most and self.turns:
+            self._fold_newest()
+        return self.characters <= most
+
+    def _shorten_rounds(self, kept: int) -> None:
+        """Shorten all but the newest `kept` rounds: those before the last assistant messages."""
+        rounds = 0
+        for turn in reversed(self.turns):
+            for place in range(len(turn) - 1, 0, -1):
+                if rounds >= kept:
+                    turn[place] = shortened(turn[place])
+                elif turn[place]["role"] == "assistant":
+                    rounds += 1
+
+    def _fold_newest(self) -> None:
+        """Put all rounds of the newest turn but the last into one message."""
+        turn = self.turns[-1]
+        rounds = [n for n, each in enumerate(turn) if each["role"] == "assistant"]
+        if len(rounds) > 1:
+            done = entry(turn[: rounds[-1]])[1]
+            turn[1 : rounds[-1]] = [{"role": "assistant", "content": f"So far: {done}"}]
+
+    def _add(self, message: Message) -> None:
+        if not self.turns:
+            self.turns.append([])
+        self.turns[-1].append(message)
 
     def _add_pictures(self) -> None:
         # Most providers reject images in a tool's message, so they come as the user's.
@@ -116,11 +212,22 @@ class Conversation:
             words = _as_data(f"The picture that {name} made: {picture.caption}.")
             label = {"type": "text", "text": words}
             image = {"type": "image_url", "image_url": {"url": url}}
-            self.messages.append({"role": "user", "content": [label, image]})
+            self._add({"role": "user", "content": [label, image]})
         self._pictures = []
-        shown = [each for each in self.messages if isinstance(each["content"], list)]
-        for message in shown[:-_PICTURES_KEPT]:
-            message["content"] = message["content"][0]["text"] + " (no longer shown)"
+        self._drop_pictures(_PICTURES_KEPT, "no longer shown")
+
+    def _drop_pictures(self, kept: int, why: str) -> bool:
+        shown = [
+            (turn, place)
+            for turn in self.turns
+            for place, each in enumerate(turn)
+            if isinstance(each["content"], list)
+        ]
+        dropped = shown[: len(shown) - kept]
+        for turn, place in dropped:
+            text = turn[place]["content"][0]["text"]
+            turn[place] = {**turn[place], "content": f"{text} ({why})"}
+        return bool(dropped)
 
 
 def _as_data(text: str) -> str:

@@ -46,28 +46,75 @@ class ToolResult:
 
 @dataclass(frozen=True)
 class Usage:
-    """What one round took. `cost` in USD, None where the endpoint does not say."""
+    """What one round took.
+
+    Attributes:
+        input_tokens: Of the request, `cached_tokens` among them.
+        output_tokens: Of the answer, its reasoning among them.
+        cost: USD, None where neither the endpoint nor the catalogue says.
+        cached_tokens: Which the provider had read before.
+        estimated: Whether `cost` comes from the catalogue's prices.
+    """
 
     input_tokens: int
     output_tokens: int
     cost: float | None
+    cached_tokens: int = 0
+    estimated: bool = False
+
+
+@dataclass(frozen=True)
+class Retry:
+    """The endpoint is asked again after `seconds`; `why` in a few words for a person."""
+
+    seconds: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Which model answers, where it is another than the one that was asked for."""
+
+    model: str
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """The conversation was made smaller, to fit the model's window; both in tokens, about."""
+
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """The turn waits for the person to go on or to stop, since a limit is reached."""
+
+    text: str
 
 
 @dataclass(frozen=True)
 class Error:
-    """What went wrong, and what to do, in a sentence or two for a person."""
+    """What went wrong, and what to do, in a sentence or two for a person.
+
+    `kind` is for whoever offers a button: see `failures.ModelFailed`.
+    """
 
     message: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class End:
-    """The turn is over: answered, stopped by the person, failed, or out of rounds."""
+    """The turn is over: answered, stopped by the person, failed, out of rounds or of money."""
 
-    reason: Literal["done", "stopped", "error", "rounds"]
+    reason: Literal["done", "stopped", "error", "rounds", "limit"]
 
 
-Event = Text | Reasoning | ToolCall | ToolResult | Usage | Error | End
+Event = (
+    Text | Reasoning | ToolCall | ToolResult | Usage | Retry | Answering | Compacted | Question
+    | Error | End
+)  # fmt: skip
 
 
 def as_json(event: Event) -> dict[str, object]:

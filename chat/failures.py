@@ -1,79 +1,69 @@
-"""What can go wrong with the model, in sentences for a person, each with what to do next.
+"""What can go wrong with the model. Each message is a sentence for a person, with what to do next.
 
-Imported on the worker thread only, since it knows openai's exceptions.
+    ModelFailed          any of it
+    ├── ContextFull      the conversation is longer than the model takes
+    ├── ToolsRefused     the model, or its server, takes no tools
+    └── PicturesRefused  it takes no images, and there were some
+
+`diagnosis` makes them of what was raised.
 """
 
 from __future__ import annotations
 
-import openai
+from typing import Literal
 
-from .keys import variable_for
-from .settings import Settings
+Kind = Literal[
+    "key", "credit", "refused", "model", "busy", "network", "address", "silence", "context",
+    "tools", "pictures", "broken", "cut",
+]  # fmt: skip
+"""For a button beside the sentence. "refused" is this request, "model" the model's name; "busy"
+passes by itself; "address" is the endpoint's; "cut" an answer that reached the model's limit."""
 
 
 class ModelFailed(Exception):
-    """The model could not be asked, or its answer broke off. The message is for the person."""
+    """The model could not be asked, or its answer broke off. The message is for the person.
 
-
-def in_words(error: Exception, settings: Settings, *, started: bool) -> str:
-    """Return what happened and what to do.
-
-    Args:
-        error: What openai, or the network below it, raised.
-        settings: Which endpoint and model were asked.
-        started: Whether part of the answer had come by then.
+    Attributes:
+        kind: What it is about.
+        why: The same in a few words, for the time until it is tried again.
+        passing: Whether it may go by itself, so that trying again helps.
+        wait: Seconds for which the endpoint asked to be left alone, if it did.
     """
-    if started and not isinstance(error, openai.APIStatusError):
-        return f"The answer broke off ({_said(error)}). What had come of it is kept; send again to go on."
-    host = settings.host
-    match error:
-        case openai.APITimeoutError():
-            return f"{host} did not answer in time. Try again, or choose another model."
-        case openai.APIConnectionError():
-            advice = (
-                "Is the program that serves the model running?"
-                if settings.is_local
-                else "Check the network and the endpoint's address."
-            )
-            return f"{host} cannot be reached ({_said(error.__cause__ or error)}). {advice}"
-        case openai.APIStatusError():
-            return _status(error, settings)
-        case openai.APIError():
-            return f"{host} reported a fault ({_said(error)}). Try again, or choose another model."
-    return f"{host} gave an answer that could not be read ({_said(error)})."
+
+    def __init__(
+        self,
+        message: str,
+        kind: Kind = "broken",
+        *,
+        why: str = "",
+        passing: bool = False,
+        wait: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind: Kind = kind
+        self.why = why or message
+        self.passing = passing
+        self.wait = wait
 
 
-def _status(error: openai.APIStatusError, settings: Settings) -> str:
-    said = _said(error)
-    host = settings.host
-    match error.status_code:
-        case 401:
-            if settings.key is None:
-                name = variable_for(settings.endpoint)
-                return f"{host} wants a key ({said}). Set {name} in the environment."
-            where = f"It came from {settings.key.source}."
-            return f"{host} does not accept the key ({said}). {where} Enter a valid one."
-        case 402:
-            return f"There is no credit left at {host} ({said}). Add some, or choose a free model."
-        case 403:
-            return f"{host} refused this request ({said})."
-        case 404:
-            return (
-                f"{host} has no model {settings.model!r} that can do this ({said}). Choose another."
-            )
-        case 413:
-            return f"The conversation has grown too long for {host} ({said}). Begin a new chat."
-        case 429:
-            return f"{host} takes no more requests for now ({said}). Wait a little, then try again."
-        case code if code >= 500:
-            return f"{host} has a fault ({code}: {said}). Try again, or choose another model."
-        case code:
-            return f"{host} did not take the request ({code}: {said})."
+class ContextFull(ModelFailed):
+    """The conversation is longer than the model takes; `window` is how long it may be, in tokens,
+    None where the endpoint does not say."""
+
+    def __init__(self, message: str, window: int | None) -> None:
+        super().__init__(message, "context")
+        self.window = window
 
 
-def _said(error: BaseException) -> str:
-    """What the other side wrote, in one line."""
-    body = getattr(error, "body", None)
-    message = body.get("message") if isinstance(body, dict) else None
-    text = " ".join(str(message or error or type(error).__name__).split())
-    return text[:300] or type(error).__name__
+class ToolsRefused(ModelFailed):
+    """The model, or the server before it, takes no tools."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "tools")
+
+
+class PicturesRefused(ModelFailed):
+    """The model takes no images, and there were some."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "pictures")

@@ -9,15 +9,20 @@ key is only ever sent to the host it was made for.
 from __future__ import annotations
 
 import functools
+import ipaddress
 import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _WELL_KNOWN = {"openrouter.ai": "OPENROUTER_API_KEY", "api.openai.com": "OPENAI_API_KEY"}
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_QUOTES = {('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("‘", "’"), ("„", "“"), ("«", "»")}
+
+
+class KeyRefused(ValueError):
+    """What is to be kept is no key. The message says why, and what to do; the key is not in it."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +41,32 @@ def variable_for(endpoint: str) -> str:
     >>> variable_for("http://192.168.0.7:8080/v1")
     'SCENE_CHAT_KEY_192_168_0_7_8080'
     """
-    parts = urlsplit(endpoint)
+    parts = split(endpoint)
     known = _WELL_KNOWN.get(parts.hostname or "")
     return known or "SCENE_CHAT_KEY_" + re.sub(r"\W+", "_", parts.netloc).upper()
 
 
+def split(endpoint: str) -> SplitResult:
+    """Return the parts of an endpoint's address; none of what is no address at all."""
+    try:
+        return urlsplit(endpoint)
+    except ValueError:
+        return urlsplit("")
+
+
 def is_on_this_machine(endpoint: str) -> bool:
-    """Return whether an endpoint is a loopback address."""
-    return (urlsplit(endpoint).hostname or "") in _LOOPBACK
+    """Return whether an endpoint is a loopback address: "localhost", ::1, or one of 127.0.0.0/8.
+
+    Only as it is written: a name that would have to be looked up may lead anywhere.
+    """
+    host = split(endpoint).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address("" if "%" in host else host)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def find_key(
@@ -57,17 +80,39 @@ def find_key(
         environment: The process's.
     """
     name = variable_for(endpoint)
-    if value := environment.get(name, "").strip():
+    if value := tidy(environment.get(name, "")):
         return Key(value, f"{name} in the environment")
     for file in files:
-        if value := _read(file).get(name, "").strip():
+        if value := tidy(_read(file).get(name, "")):
             return Key(value, f"{name} in {file}")
     return None
 
 
 def has_key(endpoint: str, file: Path) -> bool:
     """Return whether a `.env` holds a key for an endpoint, without taking it."""
-    return bool(_read(file).get(variable_for(endpoint), "").strip())
+    return bool(tidy(_read(file).get(variable_for(endpoint), "")))
+
+
+def tidy(value: str) -> str:
+    """Return a key without the blanks, line ends and quotes around it that pasting brings.
+
+    >>> tidy(' "sk-or-v1-1" ')
+    'sk-or-v1-1'
+    """
+    value = value.strip()
+    while len(value) > 1 and (value[0], value[-1]) in _QUOTES:
+        value = value[1:-1].strip()
+    return value
+
+
+def fault_of(value: str) -> str:
+    """Return why a key cannot be sent, and what to do, or "". The key is not in it."""
+    if all("!" <= each <= "~" for each in value):  # what a header of HTTP may hold, but for blanks
+        return ""
+    return (
+        "The key holds characters that no key can have. Copy it again, from its first letter to "
+        "its last and nothing else."
+    )
 
 
 def store_key(file: Path, endpoint: str, value: str) -> None:
@@ -77,16 +122,20 @@ def store_key(file: Path, endpoint: str, value: str) -> None:
         file: The `.env`; made where there is none, readable for its owner alone (on Windows the
             profile's access rights protect it).
         endpoint: The base URL.
-        value: The key, with the blanks and line ends that pasting brings; "" to forget it.
+        value: The key, with the blanks, line ends and quotes that pasting brings; "" to forget it.
 
     Raises:
+        KeyRefused: it can be no key; the one before is kept.
         OSError: the file cannot be written.
     """
+    value = tidy("".join(value.split()))
+    if fault := fault_of(value):
+        raise KeyRefused(fault)
     from dotenv import set_key, unset_key
 
     file.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
-    if value := "".join(value.split()):
+    if value:
         set_key(file, variable_for(endpoint), value, encoding="utf-8")
     elif variable_for(endpoint) in _read(file):
         unset_key(file, variable_for(endpoint), encoding="utf-8")

@@ -5,16 +5,25 @@ from __future__ import annotations
 import re
 
 from ..tools.drift import notes
+from .settings import Mode
 
 NEEDS_PREVIOUS = "needs_previous"
 """What a model adds to a call's arguments to have it left out if the call before it failed."""
 
 
-def system_prompt(blender: str) -> str:
-    """Return the system prompt: the same bytes for the same Blender.
+_ASK = (
+    "\nThe person is in Ask mode: look at the scene and answer; change nothing. Where something has "
+    "to be changed, say how, and that Agent mode does it."
+)
+
+
+def system_prompt(blender: str, mode: Mode = "agent", instructions: str = "") -> str:
+    """Return the system prompt: the same bytes for the same arguments.
 
     Args:
         blender: The running version, such as "4.5.15".
+        mode: Whether the scene may be changed.
+        instructions: The person's own, which come last.
     """
     version = tuple(map(int, re.findall(r"\d+", blender)[:3]))
     return (
@@ -34,4 +43,12 @@ def system_prompt(blender: str) -> str:
         "When done, say in one to three short sentences what you did. The person sees every tool "
         "call and the code; do not repeat them.\n"
         f"{notes(version)}"
+        f"{_ASK if mode == 'ask' else ''}"
+        f"{_own(instructions)}"
+    )
+
+
+def _own(instructions: str) -> str:
+    return (
+        f"\nThe person's own instructions:\n{instructions.strip()}" if instructions.strip() else ""
     )

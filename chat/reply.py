@@ -1,99 +1,157 @@
 """One streamed answer, put together chunk by chunk.
 
-Chunks are the endpoint's own JSON objects. Providers break the protocol of tool calls in several
-ways; the rule that gets them all: an id seen before means that call, a new id means a new call even
-where its index is taken, no id means the latest call of that index, neither means the latest.
+Chunks are the endpoint's own JSON objects; nothing in them is taken for granted. What is broken is
+passed over, and what came is kept.
 """
 
 from __future__ import annotations
 
-import uuid
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from ..tools.plain import speakable
-from .conversation import Call, Reply
-from .events import Event, Reasoning, Text, Usage
+from .call_pieces import CallPieces
+from .conversation import Reply
+from .events import Answering, Event, Reasoning, Text, Usage
+from .failures import ModelFailed
+from .reasoning import Thoughts
 
-
-@dataclass
-class _GrowingCall:
-    id: str
-    index: int | None
-    name: str = ""
-    arguments: list[str] = field(default_factory=list)
+_KEPT = "What had come of it is kept"
+_CUT = ("length", "max_tokens")
+_FILTERED = ("content_filter", "safety", "recitation", "prohibited_content", "blocklist")
+_FAILED = ("error", "abort")
 
 
 class ReplyBuilder:
-    """Belongs to the chat's worker thread."""
+    """Belongs to the worker's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked: str = "") -> None:
+        """Begin an answer of the model called `asked`; "" if it does not matter who answers."""
+        self._asked = asked
         self._text: list[str] = []
-        self._calls: list[_GrowingCall] = []
-        self._reasoning_details: list[Any] = []
-        self._half = ""
-        self.finished = False
-        """Whether the endpoint said that the answer is complete."""
+        self._said = _Pairs()
+        self._thought = _Pairs()
+        self._thoughts = Thoughts()
+        self._calls = CallPieces()
+        self._in_pieces = False
+        self._finish = ""
 
     def feed(self, chunk: Mapping[str, Any]) -> Iterator[Event]:
-        """Take in one chunk; yield what there is to show of it."""
-        for choice in (chunk.get("choices") or [])[:1]:
-            delta = choice.get("delta") or {}
-            yield from self._delta(delta)
-            self.finished = self.finished or bool(choice.get("finish_reason"))
-        if usage := chunk.get("usage"):
-            cost = usage.get("cost")
-            yield Usage(
-                usage.get("prompt_tokens") or 0,
-                usage.get("completion_tokens") or 0,
-                float(cost) if cost is not None else None,
+        """Take in one chunk; yield what there is to show of it.
+
+        A `Usage` counts for the whole answer; where several come, only the last does.
+        """
+        yield from self._answering(chunk.get("model"))
+        choices = chunk.get("choices")
+        choice = choices[0] if isinstance(choices, list) and choices else None
+        if isinstance(choice, Mapping):
+            delta, message = choice.get("delta"), choice.get("message")
+            if isinstance(delta, Mapping) and delta:
+                self._in_pieces = True
+                yield from self._take(delta, whole=False)
+            elif isinstance(message, Mapping) and not self._in_pieces:
+                yield from self._take(message, whole=True)
+            if (finish := choice.get("finish_reason")) and isinstance(finish, str):
+                self._finish = finish.lower()
+        if isinstance(usage := chunk.get("usage"), Mapping):
+            yield _usage(usage)
+
+    def check(self) -> None:
+        """Look whether the answer is whole, once its last chunk came.
+
+        Raises:
+            ModelFailed: it broke off, or the model was not allowed to end it.
+        """
+        if not self._finish or self._finish in _FAILED:
+            raise ModelFailed(f"The answer broke off. {_KEPT}; send again to go on.", "broken")
+        if self._finish in _CUT:
+            raise ModelFailed(
+                "The answer reached the length that the model, or its window, allows, and was cut "
+                f"off. {_KEPT}, but for tool calls; send 'Continue' to go on.",
+                "cut",
+            )
+        if self._finish in _FILTERED:
+            raise ModelFailed(
+                f"A filter of the provider ended the answer. {_KEPT}; put it differently, or choose "
+                "another model.",
+                "refused",
             )
 
     def reply(self) -> Reply:
         """Return the whole answer. Calls get a new id where they had none of their own."""
-        seen: set[str] = set()
-        calls = []
-        for each in self._calls:
-            own = each.id if each.id and each.id not in seen else f"call_{uuid.uuid4().hex[:16]}"
-            seen.add(own)
-            calls.append(Call(own, speakable(each.name), speakable("".join(each.arguments))))
-        return Reply("".join(self._text), tuple(calls), tuple(self._reasoning_details))
+        thoughts = self._thoughts
+        return Reply("".join(self._text), self._calls.calls(), thoughts.details, thoughts.plain)
 
     def partial(self) -> Reply:
         """Return what had come of an answer that broke off: its text. Half calls are not kept."""
         return Reply("".join(self._text))
 
-    def _delta(self, delta: Mapping[str, Any]) -> Iterator[Event]:
-        if text := delta.get("content"):
-            text = self._whole(text)
-            self._text.append(text)
-            yield Text(text)
-        if thought := delta.get("reasoning") or delta.get("reasoning_content"):
-            yield Reasoning(speakable(thought))
-        self._reasoning_details.extend(delta.get("reasoning_details") or ())
-        for piece in delta.get("tool_calls") or ():
-            call = self._call_of(piece.get("id") or "", piece.get("index"))
-            function = piece.get("function") or {}
-            call.name = call.name or function.get("name") or ""
-            if arguments := function.get("arguments"):
-                call.arguments.append(arguments)
+    def _take(self, delta: Mapping[str, Any], *, whole: bool) -> Iterator[Event]:
+        for thought in self._thoughts.feed(delta, whole=whole):
+            if shown := self._thought.whole(thought):
+                yield Reasoning(shown)
+        for kind, piece in _content(delta.get("content") or delta.get("refusal")):
+            if kind is Text and (said := self._said.whole(piece)):
+                self._text.append(said)
+                yield Text(said)
+            elif kind is Reasoning and (shown := self._thought.whole(piece)):
+                yield Reasoning(shown)
+        self._calls.feed(delta)
 
-    def _whole(self, text: str) -> str:
-        """The text without half of a pair at its end, whose other half comes in the next chunk."""
+    def _answering(self, model: Any) -> Iterator[Event]:
+        if not self._asked or not isinstance(model, str) or not model:
+            return
+        # Endpoints add a date to the name, or a variant.
+        own = re.escape(self._asked)
+        if not re.fullmatch(rf"{own}([-@]\d[\w.-]*|:[\w-]+)?", model, re.IGNORECASE):
+            yield Answering(speakable(model))
+        self._asked = ""
+
+
+class _Pairs:
+    """Letters whose two halves come in two pieces."""
+
+    def __init__(self) -> None:
+        self._half = ""
+
+    def whole(self, text: str) -> str:
+        """The text without half of a pair at its end, and with that of the piece before."""
         text = self._half + text
         self._half = text[-1] if "\ud800" <= text[-1] <= "\udbff" else ""
         return speakable(text.removesuffix(self._half))
 
-    def _call_of(self, id: str, index: int | None) -> _GrowingCall:
-        latest_first = list(reversed(self._calls))
-        if id:
-            same = [each for each in latest_first if each.id == id]
-        elif index is not None:
-            same = [each for each in latest_first if each.index == index]
-        else:
-            same = latest_first
-        if not same:
-            self._calls.append(_GrowingCall(id, index))
-            return self._calls[-1]
-        return same[0]
+
+def _content(content: Any) -> Iterator[tuple[type[Text | Reasoning], str]]:
+    """What is said and thought in a content: a text, or a list of parts."""
+    if isinstance(content, str) and content:
+        yield Text, content
+    for part in content if isinstance(content, list) else ():
+        if isinstance(part, str) and part:
+            yield Text, part
+        elif isinstance(part, Mapping):
+            said, thought = part.get("text"), part.get("thinking")
+            if isinstance(said, str) and said:
+                yield Text, said
+            for _, each in _content(thought):
+                yield Reasoning, each
+
+
+def _usage(usage: Mapping[str, Any]) -> Usage:
+    details = usage.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
+    return Usage(
+        int(_number(usage.get("prompt_tokens")) or 0),
+        int(_number(usage.get("completion_tokens")) or 0),
+        _number(usage.get("cost")),
+        int(_number(cached) or 0),
+    )
+
+
+def _number(value: Any) -> float | None:
+    """A number, also where it was written as text; None for all else."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if 0 <= number < float("inf") else None

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Literal
 
-from .keys import Key, is_on_this_machine, variable_for
+from .keys import Key, fault_of, is_on_this_machine, split, variable_for
 
+if TYPE_CHECKING:
+    from .model_info import ModelInfo
+
+Mode = Literal["agent", "ask"]
 OPENROUTER = "https://openrouter.ai/api/v1"
 DEFAULT_MODEL = "anthropic/claude-sonnet-4.5"
+_WINDOW = 128_000
+_LOCAL_WINDOW = 32_768
+"""Tokens, where the endpoint does not say: local servers are mostly started with a short one."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,15 @@ class Settings:
         key: Its key; a server on this machine needs none.
         online: Whether Blender's 'Allow Online Access' is on.
         rounds: How often the model may be asked in one turn.
+        mode: "agent" with all tools, "ask" with those that only look.
+        effort: How much it is to think, one of the model's own words for it; "" as it likes.
+        instructions: The person's own, for every conversation or this file.
+        fallbacks: Models that are asked where `model` fails, in order.
+        calls_as_json: Whether tools are called in the answer's text, for models without tool calls.
+        info: What the endpoint's list says of the model, if it is known.
+        window: Tokens that the model takes, where the person said so; 0 for what `info` says.
+        turn_limit: USD that a turn may cost before the person is asked; 0 for any.
+        day_limit: The same for all of a day.
     """
 
     endpoint: str = OPENROUTER
@@ -28,11 +44,26 @@ class Settings:
     key: Key | None = None
     online: bool = True
     rounds: int = 25
+    mode: Mode = "agent"
+    effort: str = ""
+    instructions: str = ""
+    fallbacks: tuple[str, ...] = ()
+    calls_as_json: bool = False
+    info: ModelInfo | None = None
+    window: int = 0
+    turn_limit: float = 0.0
+    day_limit: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        """The model's window in tokens: a careful guess where nobody says."""
+        known = self.window or (self.info.window if self.info else None)
+        return known or (_LOCAL_WINDOW if self.is_local else _WINDOW)
 
     @property
     def host(self) -> str:
         """The endpoint's name for people."""
-        return urlsplit(self.endpoint).netloc.rpartition("@")[2]  # no password is for people
+        return split(self.endpoint).netloc.rpartition("@")[2]  # no password is for people
 
     @property
     def is_local(self) -> bool:
@@ -40,7 +71,7 @@ class Settings:
 
     @property
     def is_openrouter(self) -> bool:
-        return urlsplit(self.endpoint).hostname == "openrouter.ai"
+        return split(self.endpoint).netloc == split(OPENROUTER).netloc
 
     @property
     def needs_online_access(self) -> bool:
@@ -49,13 +80,15 @@ class Settings:
 
     @property
     def _is_address(self) -> bool:
-        parts = urlsplit(self.endpoint)
+        parts = split(self.endpoint)
         return parts.scheme in ("http", "https") and bool(parts.hostname)
 
     def problem(self) -> str:
         """Return what keeps the model from being asked, and what to do, or ""."""
         if not self._is_address:
             return f"The endpoint {self.endpoint!r} is no web address; it begins with http:// or https://."
+        if self.key is not None and (fault := fault_of(self.key.value)):
+            return f"{fault} It came from {self.key.source}."
         if self.is_local:
             return ""
         if self.needs_online_access:
@@ -64,7 +97,8 @@ class Settings:
                 "in Preferences, System, or start Blender with --online-mode; models on this "
                 "machine work without it."
             )
-        if self.key is None:
+        # What speaks plain HTTP is a server on one's own network; one that wants a key says so.
+        if self.key is None and not self.endpoint.startswith("http:"):
             return (
                 f"There is no API key for {self.host}. Enter it in Scene Chat's preferences, or set "
                 f"{variable_for(self.endpoint)} in the environment."

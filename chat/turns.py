@@ -7,13 +7,27 @@ Read on any thread: every change is one assignment or one append.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..tools.call import CallResult
 from ..tools.plain import Plain
-from .events import End, Error, Event, Reasoning, Text, ToolCall, ToolResult, Usage
+from .events import (
+    Answering,
+    Compacted,
+    End,
+    Error,
+    Event,
+    Question,
+    Reasoning,
+    Retry,
+    Text,
+    ToolCall,
+    ToolResult,
+    Usage,
+)  # fmt: skip
 
 _WAITING = "Waiting for the model"
 _SUBJECT_LENGTH = 60
@@ -63,8 +77,13 @@ class Turn:
         parts: Steps and stretches of the answer, in the order in which they came.
         problems: What went wrong, in sentences for a person.
         end: How it ended, None while it is under way.
+        notes: What happened beside the answer that a person may want to know, in sentences.
+        kind: Of the latest problem, such as "credit"; see `failures.ModelFailed`.
+        thoughts: What the model let see of its thinking.
+        model: Who answered, where it is another than was asked for.
         tokens: In and out, of all its rounds.
-        cost: USD, None where the endpoint does not say.
+        cost: USD, None where nobody says.
+        estimated: Whether some of the cost comes from a price list.
         seconds: How long it took, once it has ended.
     """
 
@@ -73,11 +92,18 @@ class Turn:
     title: str = ""
     parts: list[Said | Step] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    kind: str = ""
+    thoughts: str = ""
+    model: str = ""
     end: End | None = None
     tokens: int = 0
     cost: float | None = None
+    estimated: bool = False
     seconds: float = 0.0
-    phase: str = _WAITING
+    _phase: str = _WAITING
+    _again: Retry | None = None
+    _again_at: float = 0.0
     _began: float = field(default_factory=time.monotonic)
     _steps: dict[str, Step] = field(default_factory=dict)
 
@@ -91,31 +117,70 @@ class Turn:
         """Seconds since the prompt was sent, up to the end."""
         return self.seconds if self.end else time.monotonic() - self._began
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it ended before it was answered."""
+        return self.end is not None and self.end.reason != "done"
+
+    def reopen(self) -> None:
+        """Go on with it: what went wrong is forgotten, and so is an answer that broke off."""
+        if self.parts and isinstance(self.parts[-1], Said):
+            self.parts = self.parts[:-1]
+        self.problems, self.kind = [], ""
+        self._began = time.monotonic() - self.seconds
+        self._phase = _WAITING
+        self.end = None
+
+    @property
+    def phase(self) -> str:
+        """What is going on, in words; before another try the seconds count down."""
+        again = self._again
+        if again is None:
+            return self._phase
+        left = math.ceil(self._again_at - time.monotonic())
+        return f"Trying again{f' in {left} s' if left > 0 else ''}: {again.why}"
+
     def feed(self, event: Event) -> None:
         """Take up what happened."""
+        if isinstance(event, Retry):
+            self._again_at = time.monotonic() + event.seconds
+            self._phase = _WAITING
+        self._again = event if isinstance(event, Retry) else None
         match event:
             case Text(text):
-                self.phase = "Writing"
+                self._phase = "Writing"
                 if self.parts and isinstance(last := self.parts[-1], Said):
                     last.text += text
                 else:
                     self.parts.append(Said(text))
-            case Reasoning():
-                self.phase = "Thinking"
+            case Reasoning(thought):
+                self._phase = "Thinking"
+                self.thoughts += thought
             case ToolCall(id, name, arguments):
-                self.phase = f"Running {name}"
+                self._phase = f"Running {name}"
                 step = self._steps[id] = Step(name, arguments)
                 self.parts.append(step)
             case ToolResult(id, result):
                 self._steps[id].result = result
                 left = (step.name for step in self._steps.values() if step.result is None)
-                self.phase = f"Running {running}" if (running := next(left, "")) else _WAITING
-            case Usage(input_tokens, output_tokens, cost):
-                self.tokens += input_tokens + output_tokens
-                if cost is not None:
-                    self.cost = (self.cost or 0.0) + cost
-            case Error(message):
+                self._phase = f"Running {running}" if (running := next(left, "")) else _WAITING
+            case Usage():
+                self.tokens += event.input_tokens + event.output_tokens
+                self.estimated |= event.estimated
+                if event.cost is not None:
+                    self.cost = (self.cost or 0.0) + event.cost
+            case Answering(model):
+                self.model = model
+            case Compacted(before, after):
+                self.notes.append(
+                    "Older messages were shortened to make room in the model's window: "
+                    f"{before:,} → {after:,} tokens."
+                )
+            case Question():
+                self._phase = "Waiting for you"
+            case Error(message, kind):
                 self.problems.append(message)
+                self.kind = kind
             case End():
                 self.seconds = time.monotonic() - self._began
                 self.end = event

@@ -26,7 +26,29 @@ def unregister() -> None:
 
 
 def _classes() -> list[type]:
-    from . import chat, log, permission, port, recovery, renders
+    from . import (
+        chat,
+        editor,
+        instructions,
+        log,
+        models,
+        permission,
+        port,
+        recovery,
+        renders,
+        sign_in,
+    )
 
-    modules = (chat, log, permission, port, recovery, renders)
+    modules = (
+        chat,
+        editor,
+        instructions,
+        log,
+        models,
+        permission,
+        port,
+        recovery,
+        renders,
+        sign_in,
+    )
     return [each for module in modules for each in module.CLASSES]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import IntProperty, StringProperty
+from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..chat.chat import TurnRunning
 from ..tools.queue import Limits
@@ -83,6 +83,65 @@ class SCENE_CHAT_OT_stop(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class SCENE_CHAT_OT_try_again(bpy.types.Operator):
+    """Go on with this message from the last answer that came whole"""
+
+    bl_idname = "scene_chat.try_again"
+    bl_label = "Try Again"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool:
+            return {"CANCELLED"}
+        settings = here.settings()
+        if problem := settings.problem():
+            self.report({"WARNING"}, problem)
+            return {"CANCELLED"}
+        try:
+            here.try_again(settings, Limits(running=here.time_limit))
+        except (TurnRunning, ValueError) as error:
+            self.report({"WARNING"}, str(error))
+            return {"CANCELLED"}
+        timer.redraw()
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_go_on(bpy.types.Operator):
+    """Go on beyond the limit, by as much again; or stop here"""
+
+    bl_idname = "scene_chat.go_on"
+    bl_label = "Go On"
+    bl_options = {"INTERNAL"}
+
+    yes: BoolProperty(default=True)
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool or not here.chat.question:
+            return {"CANCELLED"}
+        here.chat.go_on(yes=self.yes)
+        timer.redraw()
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_effort(bpy.types.Operator):
+    """How much the model thinks before it answers; more takes longer and costs more"""
+
+    bl_idname = "scene_chat.effort"
+    bl_label = "Reasoning Effort"
+    bl_options = {"INTERNAL"}
+
+    effort: StringProperty()
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool or here.preferences is None:
+            return {"CANCELLED"}
+        here.preferences.effort = self.effort
+        return {"FINISHED"}
+
+
 class SCENE_CHAT_OT_copy(bpy.types.Operator):
     """Copy the answer to the clipboard"""
 
@@ -132,6 +191,9 @@ CLASSES = (
     SCENE_CHAT_OT_send,
     SCENE_CHAT_OT_composed,
     SCENE_CHAT_OT_stop,
+    SCENE_CHAT_OT_try_again,
+    SCENE_CHAT_OT_go_on,
+    SCENE_CHAT_OT_effort,
     SCENE_CHAT_OT_copy,
     SCENE_CHAT_OT_copy_code,
     SCENE_CHAT_OT_show_earlier,

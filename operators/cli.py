@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import bpy
 
-from ..chat.events import End, Error, Event, Reasoning, Text, ToolCall, ToolResult, Usage, as_json
+from ..chat.events import (
+    Answering, Compacted, End, Error, Event, Question, Reasoning, Retry, Text, ToolCall, ToolResult,
+    Usage, as_json,
+)  # fmt: skip
 from ..server.listener import DEFAULT_PORT, PortTaken
 from ..tools.queue import Limits
 from ..tools.renders import RenderJob
@@ -325,7 +328,13 @@ class Transcript:
                 self._line(message, sys.stderr)
             case End(reason):
                 self._line("[stopped]" if reason == "stopped" else "")
-            case Reasoning() | Usage():
+            case Retry(seconds, why):
+                self._line(f"  {why}; asking again in {seconds:.0f} s", sys.stderr)
+            case Answering(model):
+                self._line(f"  {model} answers", sys.stderr)
+            case Compacted():
+                self._line("  older messages were shortened to make room", sys.stderr)
+            case Reasoning() | Usage() | Question():
                 pass
 
     def _line(self, text: str, to: TextIO | None = None) -> None:

@@ -9,15 +9,21 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import bpy
 
+from ..chat.account import Account
+from ..chat.catalogue import Catalogue
 from ..chat.chat import Chat, History
+from ..chat.endpoints import Endpoints
 from ..chat.keys import find_key, store_key
+from ..chat.model_info import ModelInfo
 from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
+from ..chat.sign_in import SignIn
+from ..chat.worker import Worker
 from ..server.listener import DEFAULT_PORT, Server
 from ..tools.alarm import Alarm
 from ..tools.audit import Audit
@@ -30,6 +36,7 @@ from ..tools.renders import RenderJobs
 from ..tools.rules import Caller, Decision
 from ..tools.running import Left, left_behind
 from ..tools.saved_copies import SavedCopies, SavedCopy
+from .picker import Picker
 from .timer import Timer
 
 _TICK_SECONDS = 0.05
@@ -48,14 +55,19 @@ class PanelState:
     """What stands in the composer and was not sent yet."""
     folds: dict[int, bool] = field(default_factory=dict)
     """By a turn's number whether it is open, where the person said so; else the newest alone is."""
+    thoughts: dict[int, bool] = field(default_factory=dict)
+    """By a turn's number whether the model's thinking is unfolded."""
     shown: int = TURNS_SHOWN
     """How many turns are drawn, the newest first."""
     reason: str = ""
     """Why a request is denied, as it is being written."""
     asked: Approval | None = None
     """The request that the card shows, so that its code and its buttons are of one."""
+    key_problem: str = ""
+    """Why the key that was entered last was not kept, in sentences."""
     search: str = ""
     """What the log is searched for."""
+    picker: Picker = field(default_factory=Picker)
     restored: str = ""
     """What a restore or a redo had to say, until the next prompt."""
     port_problem: str = ""
@@ -91,8 +103,13 @@ class Runtime:
     secrets: Secrets
     audit: Audit
     calls: CallPath
+    worker: Worker
     renders: RenderJobs
     chat: Chat
+    sign_in: SignIn
+    account: Account
+    catalogue: Catalogue
+    endpoints: Endpoints
     server: Server
     scene: OpenScene
     faults: Faults
@@ -106,7 +123,7 @@ class Runtime:
         self.timer = Timer(
             self.queue,
             self.glance,
-            lambda: self.chat.running or self.server.running or self.renders.running is not None,
+            self._is_busy,
             self.faults,
         )
 
@@ -130,7 +147,27 @@ class Runtime:
         key = find_key(endpoint, self.key_files())
         if key is not None:
             self.secrets.add(key.value)
-        return Settings(endpoint, model.strip() or DEFAULT_MODEL, key, bpy.app.online_access)
+        settings = Settings(endpoint, model.strip() or DEFAULT_MODEL, key, bpy.app.online_access)
+        settings = replace(settings, info=self.catalogue.find(endpoint, settings.model))
+        return settings if preferences is None else self._preferred(settings, preferences)
+
+    def _preferred(self, settings: Settings, preferences: Any) -> Settings:
+        """The settings with what the person prefers for any endpoint."""
+        names = (name.strip() for name in preferences.fallbacks.split(","))
+        return replace(
+            settings,
+            mode=preferences.mode,
+            effort=preferences.effort,
+            fallbacks=tuple(name for name in names if name and name != settings.model),
+            calls_as_json=preferences.calls_as_json,
+            window=preferences.window,
+            turn_limit=preferences.turn_limit,
+            day_limit=preferences.day_limit,
+        )
+
+    def model_info(self) -> ModelInfo | None:
+        """What the endpoint's list says of the model that is asked, None where it says nothing."""
+        return self.settings().info
 
     def key_files(self) -> list[Path]:
         """The `.env` files that are looked into, the first that has the key first."""
@@ -179,11 +216,13 @@ class Runtime:
         """Store the key of the preferences' endpoint; "" forgets it. Not for tools.
 
         Raises:
+            KeyRefused: it can be no key.
             OSError: it cannot be written.
         """
         if self.asked_by_tool:
             return
         store_key(self.key_file(), self.settings().endpoint, value)
+        self.sign_in.cancel()
 
     def decide(self, caller: Caller, what: Iterable[str], decision: Decision) -> bool:
         """Decide about effects or tools for good; return False where it is a tool that asks."""
@@ -202,8 +241,19 @@ class Runtime:
     def send(self, prompt: str, settings: Settings, limits: Limits = Limits()) -> None:
         """Begin a turn of the chat; see `Chat.send`."""
         self.note_temporary()
-        self.chat.send(prompt, self.scene.situation(), settings, limits)
+        self.chat.send(prompt, self.scene.situation(), self._instructed(settings), limits)
         self.timer.start()
+
+    def try_again(self, settings: Settings, limits: Limits = Limits()) -> None:
+        """Go on with the chat's newest turn; see `Chat.try_again`."""
+        self.note_temporary()
+        self.chat.try_again(self._instructed(settings), limits)
+        self.timer.start()
+
+    def _instructed(self, settings: Settings) -> Settings:
+        from .instructions import for_model  # which knows this module
+
+        return replace(settings, instructions=for_model())
 
     def note_temporary(self) -> None:
         """Note where autosaves lie: beside the folder that each Blender has for itself."""
@@ -238,6 +288,7 @@ class Runtime:
             self.gate.rules.read(preferences.permissions)
             self.folders = _folders(preferences.key_folders)
             self.set_copies()
+            self.endpoints.read(preferences.endpoints, preferences.recent_models)
         self.note_temporary()
         if not bpy.app.background:
             self.left = left_behind(self.audit.mark.folder)
@@ -253,6 +304,8 @@ class Runtime:
         clients = [(each.name, each.last_time) for each in self.server.connected()]
         renders = [(job.state, job.frame, round(100 * job.progress)) for job in self.renders.jobs]
         seen = self.audit.count, len(self.faults.known), self.scene.copies.changes
+        account = self.sign_in.state.phase, self.account.asking
+        models = self.catalogue.changes, self.endpoints.changes
         return (
             chat.changes,
             seconds,
@@ -261,6 +314,20 @@ class Runtime:
             clients,
             renders,
             seen,
+            account,
+            models,
+        )
+
+    def _is_busy(self) -> bool:
+        """Whether something goes on whose doings are to be run, or drawn."""
+        return (
+            self.chat.running
+            or self.server.running
+            or self.renders.running is not None
+            or self.sign_in.waiting
+            or self.account.asking
+            or self.catalogue.fetching
+            or self.endpoints.busy
         )
 
     def run_until(self, done: Callable[[], bool]) -> None:
@@ -275,6 +342,8 @@ class Runtime:
             last_first.callback(self.scene.stop)
             last_first.callback(self.alarm.close)
             last_first.callback(self.renders.close)
+            last_first.callback(self.worker.close)
+            last_first.callback(self.sign_in.close)
             last_first.callback(self.chat.close)
             last_first.callback(self.server.stop)
             last_first.callback(self.queue.close)

@@ -112,8 +112,9 @@ class Timer:
 
 
 def redraw() -> None:
-    """Have the panel drawn anew: the sidebars that show it alone, never the 3D view."""
-    for region in _sidebars():
+    """Have the panel drawn anew, and the add-ons' preferences where they are open; never the 3D
+    view."""
+    for region in (*_sidebars(), *_preferences()):
         region.tag_redraw()
 
 
@@ -125,6 +126,15 @@ def _sidebars() -> Iterator[bpy.types.Region]:
             for region in area.regions:
                 if region.type == "UI" and region.active_panel_category == CATEGORY:
                     yield region
+
+
+def _preferences() -> Iterator[bpy.types.Region]:
+    if bpy.context.preferences.active_section != "ADDONS":
+        return
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "PREFERENCES":
+                yield from (each for each in area.regions if each.type == "WINDOW")
 
 
 def is_playing() -> bool:

@@ -294,7 +294,67 @@ with bpy_session(), StandIn(script) as model:
 """
 
 
+_FIRST_TEXT = """
+import asyncio, importlib, json, statistics, sys, threading, time
+from bpy_session import CHECKOUT, EXTENSION, bpy_session
+sys.path.insert(0, str(CHECKOUT / "tests"))
+from standin.script import Say, Script
+from standin.server import StandIn
+
+def openai_client(url, body):
+    from openai import AsyncOpenAI
+
+    rest = {k: v for k, v in body.items() if k not in ("model", "messages", "tools", "stream")}
+    client = AsyncOpenAI(base_url=url, api_key="none")
+
+    async def first():
+        began = time.perf_counter()
+        stream = await client.chat.completions.create(
+            model=body["model"], messages=body["messages"], tools=body["tools"], stream=True, **rest
+        )
+        took = None
+        async for chunk in stream:
+            if took is None and chunk.choices and chunk.choices[0].delta.content:
+                took = time.perf_counter() - began
+        return 1000 * took
+
+    return first
+
+with bpy_session(), StandIn(Script("bench", {"go": [Say("Hello there.")]})) as model:
+    events = importlib.import_module(EXTENSION + ".chat.events")
+    here = importlib.import_module(EXTENSION + ".operators.runtime").current()
+
+    def ours():
+        first, ended = [], threading.Event()
+
+        def listen(event):
+            if isinstance(event, events.Text) and not first:
+                first.append(time.perf_counter())
+            if isinstance(event, events.End):
+                ended.set()
+
+        here.chat.listener = listen
+        here.chat.history.conversation.clear()
+        began = time.perf_counter()
+        here.chat.send("go", "mode OBJECT", here.settings(model.url, "script"))
+        ended.wait(20)
+        return 1000 * (first[0] - began)
+
+    ours()
+    loop = asyncio.new_event_loop()
+    plain = openai_client(model.url, here.chat.request)
+    loop.run_until_complete(plain())
+    pairs = [(ours(), loop.run_until_complete(plain())) for _ in range(25)]
+    print(json.dumps([statistics.median(each) for each in zip(*pairs)]))
+"""
+
+
 def _on_bpy() -> Iterator[Figure]:
+    ours, plain = _python(_FIRST_TEXT)
+    yield figure(
+        "first text, beyond the plain openai client", ours - plain, "ms", at_most=10,
+        beside=f"{ours:.1f} ms beside its {plain:.1f} ms",
+    )  # fmt: skip
     told = _python(_MANY)
     yield figure("get_scene_info, 100,000 objects", told["info"], "ms", at_most=60)
     yield figure("get_scene_info, 100,000 objects: reply", told["bytes"] / 1000, "kB", at_most=8)

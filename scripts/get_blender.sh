@@ -4,9 +4,9 @@
 #   scripts/get_blender.sh DIR
 #
 # makes DIR/blender-4.3.2 (Debian trixie) and DIR/blender-5.2.2 (Debian sid), each an executable that
-# runs its Blender in a root of its own, with software OpenGL, and installs Xvfb, xdotool and tesseract on this
-# system. As root, on Debian or Ubuntu, about 1.8 GB and two minutes each; what is there is kept.
-# Elsewhere: install these three yourself, and let BLENDER name a Blender.
+# runs its Blender in a root of its own, with software OpenGL, and installs Xvfb, xdotool, tesseract
+# and Chromium with its driver on this system. As root, on Debian, about 2.2 GB and two minutes each;
+# what is there is kept. Elsewhere: install these yourself, and let BLENDER name a Blender.
 set -euo pipefail
 
 if [ $# -ne 1 ]; then
@@ -21,7 +21,8 @@ mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 
 missing=()
-for package in debootstrap debian-archive-keyring xvfb xdotool tesseract-ocr libgl1-mesa-dri; do
+for package in debootstrap debian-archive-keyring xvfb xdotool tesseract-ocr libgl1-mesa-dri \
+    chromium chromium-driver; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then

@@ -162,6 +162,11 @@ class CallPath:
         return self.submit(name, arguments, origin).result.result()
 
     @property
+    def can_ask(self) -> bool:
+        """Whether there is a window in which a person can be asked."""
+        return self._gate.can_ask
+
+    @property
     def generation(self) -> int:
         """Which file's scene this is, for `submit`. Any thread."""
         return self._scene.generation
@@ -186,6 +191,12 @@ class CallPath:
             tool = self.registry.get(name)
             bound = self.registry.validate(tool, arguments)
             request = call._request = Request(name, bound, tool.assessed(bound), origin)
+            if origin.only_looks and request.assessment.effect is not Effect.READS:
+                call._permission = "refused"
+                raise PermissionRefused(
+                    f"Nothing is changed in Ask mode: {request.in_words()}. The person can switch "
+                    "to Agent mode."
+                )
             ruling = self._gate.ruling(request)
             call._permission = ruling.because
             if ruling.decision is Decision.DENY:

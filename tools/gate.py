@@ -28,6 +28,7 @@ class Origin:
         limits: How long a call may wait for its turn, and run, in seconds.
         patience: How long it may wait for a person's approval, in seconds: less than the client's
             own time-out, so that it gets a refusal and not silence.
+        only_looks: Whether it may change nothing, whatever the rules say.
     """
 
     caller: Caller
@@ -36,6 +37,7 @@ class Origin:
     title: str
     limits: Limits = Limits()
     patience: float = 600.0
+    only_looks: bool = False
 
 
 @dataclass(frozen=True)

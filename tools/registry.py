@@ -129,6 +129,10 @@ class Registry:
     """The tools by name. Filled at start; read on any thread."""
 
     def __init__(self) -> None:
+        self.small: frozenset[str] = frozenset()
+        """Names of the few that do most, for models with a short window. Set at start."""
+        self.reading: frozenset[str] = frozenset()
+        """Names of those that can be called to look only. Set at start."""
         self._tools: dict[str, Tool] = {}
         self._signatures: dict[str, Signature] = {}
         self._making = threading.Lock()
@@ -172,10 +176,14 @@ class Registry:
         """
         return self._signature(tool).validate(arguments)
 
-    def schemas(self) -> list[dict[str, Any]]:
+    def schemas(self, *, small: bool = False, reads: bool = False) -> list[dict[str, Any]]:
         """Return the tools as a chat endpoint takes them, sorted by name.
 
         The order and the bytes are the same each time, so a provider can cache them.
+
+        Args:
+            small: Only those of the small set.
+            reads: Only those of `reading`.
         """
         return [
             {
@@ -186,7 +194,8 @@ class Registry:
                     "parameters": self._signature(tool).parameters,
                 },
             }
-            for _, tool in sorted(self._tools.items())
+            for name, tool in sorted(self._tools.items())
+            if (not small or name in self.small) and (not reads or name in self.reading)
         ]
 
     def _signature(self, tool: Tool) -> Signature:

@@ -8,11 +8,13 @@ def register() -> None:
     import bpy
 
     from ..operators import runtime
-    from . import panel, preferences, state
+    from . import models, preferences, state
 
     preferences.register()
     state.register()
-    bpy.utils.register_class(panel.SCENE_CHAT_PT_chat)
+    models.register()
+    for each in _panels():
+        bpy.utils.register_class(each)
     runtime.current().calls.hold = preferences.hold
 
 
@@ -20,8 +22,16 @@ def unregister() -> None:
     """Take them away again."""
     import bpy
 
-    from . import panel, preferences, state
+    from . import models, preferences, state
 
-    bpy.utils.unregister_class(panel.SCENE_CHAT_PT_chat)
+    for each in reversed(_panels()):
+        bpy.utils.unregister_class(each)
+    models.unregister()
     state.unregister()
     preferences.unregister()
+
+
+def _panels() -> list[type]:
+    from . import options, panel, usage
+
+    return [options.SCENE_CHAT_PT_options, usage.SCENE_CHAT_PT_usage, panel.SCENE_CHAT_PT_chat]

@@ -11,7 +11,19 @@ import bpy
 from ..chat.turns import Turn
 from ..operators import runtime
 from ..operators.timer import CATEGORY
-from . import approval, clients, log, permission, recovery, renders, state, turns
+from . import (
+    approval,
+    clients,
+    log,
+    models,
+    permission,
+    recovery,
+    renders,
+    sign_in,
+    state,
+    turns,
+    usage,
+)
 from .text import Metrics
 
 _NARROW = 200
@@ -66,9 +78,11 @@ def _rest(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metri
         _phase(layout, here, here.chat.turns[-1])
     else:
         row.operator("scene_chat.send", icon="PLAY")
+        usage.draw(row)
         _model(layout, context, here, metrics)
     permission.tools(layout, "chat")
     recovery.draw(layout, metrics)
+    usage.question(layout, metrics)
     approval.draw(layout, context, metrics)
     renders.draw(layout, metrics)
     turns.draw(layout, context, metrics)
@@ -100,12 +114,20 @@ def _model(
     the way to mend it."""
     settings = here.settings()
     problem = settings.problem()
-    if not problem:
-        row = layout.column() if metrics.narrow else layout.split(factor=0.6)
-        name = row.row()
-        name.active = False
-        name.label(text=settings.model, translate=False)
+    row = layout.row(align=True)
+    models.chooser(row, settings, metrics)
+    row.popover("SCENE_CHAT_PT_options", text="", icon="OPTIONS")
+    row = layout.column(align=True) if metrics.narrow else layout.row(align=True)
+    row.prop(here.preferences, "mode", text="")
+    if settings.mode == "agent":
         row.prop(state.fields(context), "chat_preset", text="")
+    signs_in = sign_in.wanted(settings)
+    if signs_in and not settings.needs_online_access:
+        sign_in.draw(layout.box(), metrics)
+        return
+    if not problem:
+        models.warning(layout, settings, metrics)
+        sign_in.account(layout, settings, metrics)
         return
     box = layout.box()
     turns.lines(box, problem, metrics, icon="INFO", boxes=1)
@@ -114,6 +136,8 @@ def _model(
             "screen.userpref_show", text="Open System Preferences", icon="PREFERENCES"
         )
         fix.section = "SYSTEM"
+        if signs_in:
+            sign_in.buttons(box)
     else:
         fix = box.operator("preferences.addon_show", text="Open Preferences", icon="PREFERENCES")
         fix.module = here.package

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..chat.keys import has_key
+from ..chat.keys import KeyRefused, has_key
 from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
 from ..operators import runtime
 from ..server.listener import DEFAULT_PORT
 from ..tools.saved_copies import DEFAULT_COUNT, DEFAULT_MEGABYTES
-from . import permission
+from . import permission, sign_in
 
 _MASK = "•" * 12
 
@@ -26,7 +26,14 @@ def _masked(_: object) -> str:
 def _store(_: object, value: str) -> None:
     if value == _masked(None):  # the field was left as it was
         return
-    runtime.current().keep_key(value.removeprefix(_MASK))
+    here = runtime.current()
+    here.panel.key_problem = ""
+    try:
+        here.keep_key(value.removeprefix(_MASK))
+    except KeyRefused as error:
+        here.panel.key_problem = f"{error} The one before is kept."
+    except OSError as error:
+        here.panel.key_problem = f"The key cannot be written ({error.strerror or error})."
 
 
 def _copies_changed(_: object, _context: object) -> None:
@@ -97,6 +104,71 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         max=1000,
         update=_copies_changed,
     )
+    mode: EnumProperty(
+        name="Mode",
+        description="Whether the model may change the scene",
+        items=[
+            ("agent", "Agent", "The model looks at the scene and changes it"),
+            ("ask", "Ask", "The model looks at the scene and answers; it changes nothing"),
+        ],
+    )
+    effort: StringProperty(
+        name="Reasoning Effort",
+        description="How much the model thinks before it answers, in the model's own words",
+    )
+    fallbacks: StringProperty(
+        name="Fallback Models",
+        description="Models that are asked where the chosen one fails, in order, by comma",
+    )
+    calls_as_json: BoolProperty(
+        name="Tool Calls as JSON",
+        description="For models that call no tools by themselves: they write the calls into their "
+        "answer, and the endpoint holds them to the form",
+    )
+    window: IntProperty(
+        name="Context Window",
+        description="Tokens that the model takes; 0 for what its endpoint says",
+        default=0,
+        min=0,
+        max=100_000_000,
+    )
+    instructions: StringProperty(
+        name="Instructions",
+        description="What the model is told in every file, such as units, names, taste",
+    )
+    agreed_instructions: StringProperty(
+        name="Instructions of Files",
+        description="Which instructions of files may be passed on, as Scene Chat keeps it",
+        options={"HIDDEN"},
+    )
+    turn_limit: FloatProperty(
+        name="Limit per Message",
+        description="US dollars that the answer to one message may cost before you are asked; 0 for any",
+        default=0.5,
+        min=0.0,
+        soft_max=10.0,
+        step=10,
+        precision=2,
+    )
+    day_limit: FloatProperty(
+        name="Limit per Day",
+        description="US dollars that a day may cost, in all Blenders, before you are asked; 0 for any",
+        default=5.0,
+        min=0.0,
+        soft_max=100.0,
+        step=100,
+        precision=2,
+    )
+    endpoints: StringProperty(
+        name="Endpoints",
+        description="The endpoints that were added or used, as Scene Chat keeps them",
+        options={"HIDDEN"},
+    )
+    recent_models: StringProperty(
+        name="Recent Models",
+        description="The models that were chosen last, as Scene Chat keeps them",
+        options={"HIDDEN"},
+    )
     permissions: StringProperty(
         name="Permissions",
         description="Who may do what unasked, as Scene Chat keeps it",
@@ -119,7 +191,9 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         column.prop(self, "model", placeholder=DEFAULT_MODEL)
         hint = "Not needed on this computer" if settings.is_local else "Paste it here"
         column.prop(self, "api_key", placeholder=hint)
+        sign_in.trouble(column, runtime.current().panel.key_problem)
         _where_the_key_is(column, settings)
+        sign_in.preferences(column, settings)
         if settings.needs_online_access:
             _note(column, "Online access is off", "ERROR")
             column.prop(context.preferences.system, "use_online_access")

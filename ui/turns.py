@@ -6,6 +6,7 @@ import re
 
 import bpy
 
+from ..chat.money import in_words
 from ..chat.turns import Said, Step, Turn
 from ..operators import runtime
 from . import state
@@ -15,6 +16,8 @@ LINE = 0.8
 """The height of running text's lines, in buttons."""
 _LONG_ERROR = 12
 """Lines of an error that are drawn: a script's may carry all that it printed."""
+_CREDITS = "https://openrouter.ai/settings/credits"
+_LONG_THOUGHT = 60
 _LONG_ANSWER = 50_000
 """Characters of it that are looked at, more than its drawn lines can hold."""
 _FENCE = re.compile(r"^\s*(```|~~~)")
@@ -32,6 +35,9 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
         header.label(text=title, translate=False)
         if body is not None:
             _turn(body, turn, title, metrics)
+            if turn.thoughts:
+                _thoughts(body, fields, state.thoughts_of(place), turn, metrics)
+            _end(body, turn, metrics, newest=place == 0)
     earlier = len(here.chat.turns) - len(shown)
     if earlier and here.panel.shown < state.FOLDS:
         layout.operator("scene_chat.show_earlier", text=f"Show {earlier} Earlier", translate=False)
@@ -94,10 +100,39 @@ def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) 
             _step(layout, part, turn, metrics)
         elif part.text.strip():
             lines(layout, _without_marks(part.text[:_LONG_ANSWER].strip()), metrics)
+
+
+def _thoughts(
+    layout: bpy.types.UILayout, fields: object, fold: str, turn: Turn, metrics: Metrics
+) -> None:
+    """The model's thinking, folded."""
+    is_open = bool(getattr(fields, fold))
+    row = layout.row(align=True)
+    row.alignment = "LEFT"
+    row.active = False
+    icon = "DOWNARROW_HLT" if is_open else "RIGHTARROW"
+    row.prop(fields, fold, text="Thoughts", icon=icon, emboss=False)
+    if is_open:
+        text = turn.thoughts[-_LONG_ANSWER:].strip()
+        lines(layout, text, metrics, dim=True, most=_LONG_THOUGHT)
+
+
+def _end(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics, *, newest: bool) -> None:
+    """What there is to say beside the answer, and what can be done about it."""
+    for note in list(turn.notes):
+        lines(layout, note, metrics, icon="INFO", dim=True)
     for problem in list(turn.problems):
         lines(layout, problem, metrics, icon="ERROR", alert=True)
-    if turn.end is not None:
-        _footer(layout, turn)
+    if turn.end is None:
+        return
+    if newest and turn.can_go_on and not runtime.current().chat.running:
+        row = layout.column(align=True) if metrics.narrow else layout.row(align=True)
+        again = "Try Again" if turn.end.reason == "error" else "Continue"
+        row.operator("scene_chat.try_again", text=again, icon="FILE_REFRESH")
+        if turn.kind == "credit":
+            page = row.operator("wm.url_open", text="Open Credits Page", icon="URL")
+            page.url = _CREDITS
+    _footer(layout, turn)
 
 
 def _without_marks(markdown: str) -> str:
@@ -153,7 +188,9 @@ def _footer(layout: bpy.types.UILayout, turn: Turn) -> None:
     if turn.tokens:
         took.append(f"{turn.tokens:,} tokens")
     if turn.cost:
-        took.append(f"${turn.cost:.3f}" if turn.cost >= 0.001 else "below $0.001")
+        took.append(in_words(turn.cost, estimated=turn.estimated))
+    if turn.model:
+        took.append(turn.model.rpartition("/")[2])
     left.label(text=" · ".join(took), translate=False)
     right = row.row()
     right.alignment = "RIGHT"

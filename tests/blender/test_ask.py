@@ -59,7 +59,9 @@ def test_json_is_one_event_a_line(ask):
         "result": {"stdout": "", "value": "made"}, "receipt": {"added": {"object": ["Plane"]}},
     }  # fmt: skip
     usage = told[kinds.index("usage")]
-    assert set(usage) == {"event", "input_tokens", "output_tokens", "cost"}
+    assert set(usage) == {
+            "event", "input_tokens", "output_tokens", "cost", "cached_tokens", "estimated",
+        }  # fmt: skip
     assert told[-1] == {"event": "end", "reason": "done"}
 
 

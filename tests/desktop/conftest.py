@@ -27,8 +27,10 @@ for each in list(bpy.data.objects):
     if each.name not in ("Cube", "Light", "Camera"):
         bpy.data.objects.remove(each)
 here.chat.history.turns.clear()
-here.chat.history.conversation.messages.clear()
+here.chat.history.conversation.clear()
+here.chat.history.meter.used = 0
 here.panel.folds.clear()
+here.panel.thoughts.clear()
 here.panel.draft, here.panel.port_problem, here.panel.free_port = "", "", 0
 for tool in here.gate.rules.tools("chat"):
     here.gate.rules.forget("chat", tool)

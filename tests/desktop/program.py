@@ -316,6 +316,19 @@ class Program:
         ask = self.run if self._served else self.aside
         return tuple(json.loads(ask(code)))
 
+    @property
+    def wide(self):
+        """The sidebar's box with what a popover of it may cover."""
+        left, top, right, bottom = self.sidebar
+        return (max(0, left - 200), top, min(WIDTH, right + 260), bottom)
+
+    @property
+    def options_button(self):
+        """Where the button of the options is: right of the model's name."""
+        mode = self.read("Agent")
+        left, _, right, _ = self.sidebar
+        return right - 50, mode.middle[1] - 26
+
     def words(self, box):
         """Return the words that are read in a box of the screen."""
         return [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 from standin.script import Call, Raw, Say, Script
 from standin.server import chunk
 
@@ -21,6 +23,9 @@ STREAM = tuple(
     for part in (chunk({"content": f"word{number} "}), 1 / TOKENS_A_SECOND)
 )
 
+BROKEN = cycle([Raw([chunk({"content": "Half an"})], breaks=True), Say("Whole this time.")])
+"""Broken off, and whole when it is asked for again."""
+
 SCENES = Script(
     "desktop",
     {
@@ -34,6 +39,14 @@ SCENES = Script(
         ],
         "silence": [Raw([chunk({"role": "assistant", "content": "Let me think"}), 300.0])],
         "two lines": [Say("I see both lines.")],
+        "Change it": [
+            Say("", [Call("set_object", {"names": ["Cube"], "location": [1, 2, 3]}, fails=True)]),
+            lambda results: Say(results[0].text.removeprefix("Error: ")),
+        ],
+        "Think": [Say("Done thinking.", reasoning="First I weigh one thing against another.")],
+        "Break once": [lambda _: next(BROKEN)],
+        "Spend": [Say("", [Call("get_scene_info")]), Say("Spent.")],
+        "at length": [Say("Good day to you. " * 400)],
         "Greet": [Say("Good day to you.")],
         "folders": [
             Say("", [Call("execute_code", {"code": FOLDERS})]),

@@ -198,7 +198,7 @@ from bl_ext.user_default.scene_chat.operators import runtime
 from bl_ext.user_default.scene_chat.chat import model
 here = runtime.current()
 here.chat.history.turns.clear()
-here.chat.history.conversation.messages.clear()
+here.chat.history.conversation.clear()
 here.panel.folds.clear()
 here.preferences.model = "script/faults"
 model._SILENCE_SECONDS = {silence!r}

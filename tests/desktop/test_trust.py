@@ -32,7 +32,7 @@ here.gate.rules.session.clear()
 here.keep_rules()
 here.trust(Path("/"), agreed=False)
 here.chat.history.turns.clear()
-here.chat.history.conversation.messages.clear()
+here.chat.history.conversation.clear()
 here.panel = runtime.PanelState()
 here.faults.known = []
 here.faults.dismiss()

@@ -7,7 +7,7 @@ from what the tools really answered instead of assuming them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,10 +46,16 @@ class Raw:
     Attributes:
         parts: Bytes are sent as they are, numbers are seconds of silence.
         breaks: Whether the connection is cut at the end, without a last chunk.
+        status: Of HTTP.
+        headers: Beside those that say how the bytes come.
     """
 
-    parts: Sequence[bytes | float]
+    parts: Iterable[bytes | float]
     breaks: bool = False
+    status: int = 200
+    headers: Mapping[str, str] = field(
+        default_factory=lambda: {"Content-Type": "text/event-stream"}
+    )
 
 
 @dataclass(frozen=True)

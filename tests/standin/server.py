@@ -12,6 +12,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -34,6 +35,9 @@ class StandIn:
     Attributes:
         url: The endpoint to give to the chat.
         requests: The bodies of all requests so far, for tests to look into.
+        sent: The same as they came, byte by byte.
+        characters_per_token: By which requests and answers are counted; 0 for no count.
+        cost: USD per round, None for an endpoint that does not say.
     """
 
     def __init__(self, script: Script, key: str = "") -> None:
@@ -41,6 +45,9 @@ class StandIn:
         self.script = script
         self.key = key
         self.requests: list[dict[str, Any]] = []
+        self.sent: list[bytes] = []
+        self.characters_per_token = 0
+        self.cost: float | None = 0
         self.closing = threading.Event()
         stand_in = self
 
@@ -68,6 +75,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # a provider's proxy does not hold a token back for 40 ms
 
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # a client may leave at any time
+            super().handle()
+
     def log_message(self, *_: object) -> None:
         """Say nothing: the demo's output is the conversation."""
 
@@ -76,7 +87,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(Refuse(404, "No such page"))
             return
         name = self.owner.script.name
-        model = {"id": f"script/{name}", "name": "A script, not a model", "context_length": 200_000}
+        model = {
+            "id": f"script/{name}", "name": "A script, not a model", "context_length": 200_000,
+            "supported_parameters": ["tools", "reasoning"],
+            "reasoning": {"supported_efforts": ["low", "high"]},
+        }  # fmt: skip
         self._send_json(200, {"data": [model]})
 
     def do_POST(self) -> None:
@@ -86,6 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = json.loads(sent)
         self.owner.requests.append(body)
+        self.owner.sent.append(sent)
         if self.owner.key and self.headers.get("Authorization") != f"Bearer {self.owner.key}":
             self._refuse(Refuse(401, "No auth credentials found"))
             return
@@ -97,15 +113,17 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(round_, Refuse):
             self._refuse(round_)
             return
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        raw = round_ if isinstance(round_, Raw) else Raw(())
+        self.send_response(raw.status)
+        for name, text in raw.headers.items():
+            self.send_header(name, text)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         try:
             if isinstance(round_, Raw):
                 self._raw(round_)
             else:
-                for piece in _streamed(round_, self.owner.script.name):
+                for piece in _streamed(round_, self.owner, body["model"], len(sent)):
                     self._chunk(piece)
                 self._chunk(b"")
         except OSError:  # the client left: Stop does that
@@ -150,7 +168,7 @@ def chunk(delta: dict[str, Any], finish: str | None = None) -> bytes:
     """Return the event of one chunk of an answer."""
     choice = {"index": 0, "delta": delta, "finish_reason": finish}
     return event({"id": "gen-script", "object": "chat.completion.chunk", "created": 0,
-                  "model": "script", "choices": [choice]})  # fmt: skip
+                  "choices": [choice]})  # fmt: skip
 
 
 def _next_round(script: Script, body: dict[str, Any]) -> Say | Refuse | Raw:
@@ -181,8 +199,8 @@ def _next_round(script: Script, body: dict[str, Any]) -> Say | Refuse | Raw:
 def _tools_of(body: dict[str, Any]) -> dict[str, Any]:
     if not body.get("stream"):
         raise BadRequest("only streamed answers are played")
-    tools = body.get("tools")
-    if not tools:
+    tools = body.get("tools") or []
+    if not tools and "response_format" not in body:
         raise BadRequest("no tools were sent")
     schemas = {each["function"]["name"]: each["function"]["parameters"] for each in tools}
     for name, schema in schemas.items():
@@ -202,10 +220,10 @@ def _fault_of(schema: str) -> str | None:
 
 
 def _is_prompt(message: dict[str, Any]) -> bool:
-    """Pictures come as the user's messages too, and so does what is left of them."""
+    """Pictures come as the user's messages too, and so do results where there are no tool calls."""
     content = message["content"]
-    picture = not isinstance(content, str) or content.startswith("<blender>The picture that ")
-    return message["role"] == "user" and not picture
+    ours = not isinstance(content, str) or content.startswith("<blender>")
+    return message["role"] == "user" and not ours
 
 
 def _unmarked(content: str) -> str:
@@ -259,7 +277,7 @@ def _check_call(call: Call, schemas: dict[str, Any]) -> None:
             raise BadRequest(f"the script's call of {call.name}: {error.message}") from None
 
 
-def _streamed(said: Say, name: str) -> Iterator[bytes]:
+def _streamed(said: Say, owner: StandIn, model: str, sent: int) -> Iterator[bytes]:
     yield b": OPENROUTER PROCESSING\n\n"
     yield chunk({"role": "assistant", "content": ""})
     for piece in _pieces(said.reasoning):
@@ -274,10 +292,15 @@ def _streamed(said: Say, name: str) -> Iterator[bytes]:
         for piece in _pieces(json.dumps(call.arguments)):
             yield chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
     yield chunk({}, "tool_calls" if said.calls else "stop")
+    per_token = owner.characters_per_token
+    tokens = sent // per_token if per_token else 0
+    wrote = (len(said.text) + len(said.reasoning)) // per_token if per_token else 0
+    cost = {} if owner.cost is None else {"cost": owner.cost}
     yield event({
         "id": "gen-script", "object": "chat.completion.chunk", "created": 0,
-        "model": f"script/{name}", "choices": [],
-        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0, "cost": 0},
+        "model": model, "choices": [],
+        "usage": {"prompt_tokens": tokens, "completion_tokens": wrote,
+                  "total_tokens": tokens + wrote, **cost},
     })  # fmt: skip
     yield b"data: [DONE]\n\n"
 

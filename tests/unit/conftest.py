@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from scene_chat.chat.money import Ledger
+from scene_chat.chat.worker import Worker
 from scene_chat.tools.alarm import Alarm
 from scene_chat.tools.audit import Audit
 from scene_chat.tools.call import CallPath
@@ -61,6 +63,8 @@ class House:
     def __post_init__(self):
         self.secrets = Secrets()
         self.faults = Faults(self.secrets)
+        self.worker = Worker(self.faults)
+        self.ledger = Ledger(self.folder / "spending")
         self.alarm = Alarm(self.faults)
         self.queue = MainThreadQueue(self.alarm)
         self.gate = Gate(self.alarm, can_ask=self.can_ask)
@@ -78,6 +82,11 @@ class House:
     def origin(self, caller="chat", turn=1, title="a turn", patience=5.0):
         return Origin(caller, "a test", turn, title, self.limits, patience)
 
+    @property
+    def chat_parts(self):
+        """What a `Chat` is made of."""
+        return self.calls, self.secrets, self.faults, self.worker, self.ledger, "4.5.0"
+
     def call(self, name, caller="chat", **arguments):
         return self.calls.submit(name, arguments, self.origin(caller)).result.result(10.0)
 
@@ -89,6 +98,7 @@ class House:
     def close(self):
         self._ends.set()
         self.queue.close()
+        self.worker.close()
         self._thread.join()
         self.alarm.close()
         self.audit.close()
@@ -140,6 +150,12 @@ class House:
             return sorted(scene.names)
 
         return count, add, add_some, write, wait, names
+
+
+@pytest.fixture(scope="session")
+def make_house():
+    """For those who share one between their tests: start and close it."""
+    return House
 
 
 @pytest.fixture

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import queue
 import socket
+import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
+from scene_chat.chat import model
 from scene_chat.chat.chat import Chat, TurnRunning
 from scene_chat.chat.events import End, Error, Reasoning, Text, ToolCall, ToolResult, Usage
 from scene_chat.chat.keys import Key
+from scene_chat.chat.model_info import ModelInfo
 from scene_chat.chat.settings import Settings
 from scene_chat.tools.picture import Picture
 from scene_chat.tools.registry import Effect, tool
@@ -21,15 +25,26 @@ from standin.server import StandIn, chunk, event
 ADD = Call("add", {"names": ["Cube"]})
 
 
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch):
+    """Waits too short for people, before something is tried again."""
+    monkeypatch.setattr(model, "PATIENCE", model.Patience(backoff=0.01))
+
+
 @pytest.fixture
 def talk(house):
     """Send prompts, one after another in one chat, and get the events of each turn."""
-    chat = Chat(house.calls, house.secrets, house.faults, "4.5.0")
+    chat = Chat(*house.chat_parts)
     events = queue.Queue()
     chat.listener = events.put
 
-    def turn(prompt, settings, stop_at=None):
-        chat.send(prompt, "mode OBJECT", settings)
+    def turn(prompt, settings, stop_at=None, after=0.0):
+        if prompt is None:
+            chat.try_again(settings)
+        else:
+            chat.send(prompt, "mode OBJECT", settings)
+        if after:
+            threading.Timer(after, chat.stop).start()
         seen = []
         while not (seen and isinstance(seen[-1], End)):
             seen.append(events.get(timeout=20))
@@ -300,7 +315,7 @@ def test_a_model_without_eyes_is_asked_again_without_pictures(talk, house):
 
 
 def test_closing_in_the_midst_of_a_turn_leaves_no_thread(house):
-    chat = Chat(house.calls, house.secrets, house.faults, "4.5.0")
+    chat = Chat(*house.chat_parts)
     with standin(Raw([5.0])) as server:
         chat.send("go", "", server.settings)
         time.sleep(0.2)
@@ -327,7 +342,8 @@ def test_a_file_that_was_opened_in_the_midst_of_a_turn_is_not_changed_before_the
 
 
 def test_stop_while_a_person_is_asked_leaves_the_log_with_a_refusal(asking_house):
-    chat = Chat(asking_house.calls, asking_house.secrets, asking_house.faults, "4.5.0")
+    house = asking_house
+    chat = Chat(*house.chat_parts)
     events = queue.Queue()
     chat.listener = events.put
     with standin(Say("", [Call("write", {"path": "/tmp/a"})])) as server:
@@ -341,3 +357,83 @@ def test_stop_while_a_person_is_asked_leaves_the_log_with_a_refusal(asking_house
     chat.close()
     assert [each.permission for each in asking_house.audit.latest] == ["refused"]
     assert asking_house.faults.known == []
+
+
+def test_in_ask_mode_nothing_is_changed_whatever_the_model_calls(talk, house):
+    house.registry.reading = frozenset({"count"})
+    bad = Call("add", {"names": ["Cube"]}, fails=True)
+    with standin(Say("", [bad, Call("count")]), lambda r: Say(r[0].text)) as server:
+        events = talk("go", replace(server.settings, mode="ask"))
+        offered = [each["function"]["name"] for each in server.requests[0]["tools"]]
+        told = server.requests[0]["messages"][0]["content"]
+    assert house.scene.names == set()
+    assert offered == ["count"]
+    assert "Nothing is changed in Ask mode" in said(events)
+    assert "The person is in Ask mode" in told
+    assert house.audit.latest[0].permission == "refused"
+
+
+def test_what_the_person_always_wants_stands_in_the_system_prompt(talk):
+    with standin(Say("Yes.")) as server:
+        talk("go", replace(server.settings, instructions="Work in centimetres."))
+        told = server.requests[0]["messages"][0]["content"]
+    assert told.endswith("The person's own instructions:\nWork in centimetres.")
+
+
+def test_a_model_with_a_short_window_gets_the_few_tools_that_do_most(talk, house):
+    house.registry.small = frozenset({"add"})
+    with standin(Say("Yes.")) as server:
+        talk("go", replace(server.settings, window=16_000))
+        assert [each["function"]["name"] for each in server.requests[0]["tools"]] == ["add"]
+
+
+def test_try_again_goes_on_from_the_last_whole_message(talk, house):
+    breaks = Raw([chunk({"content": "Half an ans"})], breaks=True)
+    answers = iter([breaks, Say("A whole answer.")])
+    with standin(Say("", [ADD]), lambda _: next(answers)) as server:
+        assert end(talk("go", server.settings)) == "error"
+        assert talk.chat.turns[0].answer == "Half an ans"
+        events = talk(None, server.settings)
+        asked = server.requests[-1]["messages"]
+    assert end(events) == "done"
+    assert talk.chat.turns[0].answer == "A whole answer."
+    assert talk.chat.turns[0].problems == []
+    assert len(talk.chat.turns) == 1
+    assert [each["role"] for each in asked] == ["system", "user", "assistant", "tool"]
+    assert house.scene.names == {"Cube"}
+
+
+def test_a_turn_that_was_stopped_while_the_model_was_silent_can_be_continued(talk):
+    answers = iter([Raw([b": x\n\n", 30.0]), Say("There.")])
+    with standin(lambda _: next(answers)) as server:
+        assert end(talk("go", server.settings, after=0.3)) == "stopped"
+        assert end(talk(None, server.settings)) == "done"
+    assert talk.chat.turns[0].answer == "There."
+
+
+def test_what_was_answered_cannot_be_tried_again(talk):
+    with standin(Say("Yes.")) as server:
+        talk("go", server.settings)
+        with pytest.raises(ValueError, match="no message to try again"):
+            talk(None, server.settings)
+
+
+def test_the_request_can_be_seen_as_it_was_sent(talk):
+    with standin(Say("Yes.")) as server:
+        talk("go", server.settings)
+        assert talk.chat.request == server.requests[-1]
+
+
+def test_pictures_are_not_sent_to_a_model_that_is_known_to_take_none(talk, house):
+    picture = Picture(b"png", "image/png", 4, 3, "a corner")
+
+    @tool(effect=Effect.READS)
+    def look() -> Picture:
+        """Look."""
+        return picture
+
+    house.registry.add(look)
+    with standin(Say("", [Call("look")]), Say("I see.")) as server:
+        talk("go", replace(server.settings, info=ModelInfo("a", "A", vision=False)))
+        assert "image_url" not in json.dumps(server.requests[-1])
+        assert "(left out)" in json.dumps(server.requests[-1])

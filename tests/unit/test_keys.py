@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from scene_chat.chat.keys import Key, find_key, store_key, variable_for
+from scene_chat.chat.keys import Key, KeyRefused, find_key, store_key, variable_for
 from scene_chat.chat.settings import OPENROUTER, Settings
 
 
@@ -47,6 +47,33 @@ def test_a_key_is_stored_for_its_owner_alone_and_found_again(tmp_path):
     assert find_key("https://example.org/v1", [file], {}).value == "y'$\"#"
     if os.name == "posix":
         assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "pasted", ['"sk-1"', " 'sk-1'\n", "`sk-1`", "“sk-1”", " \"'sk-1'\" ", "sk-\n1", "\tsk-1\r\n"]
+)
+def test_what_pasting_adds_to_a_key_is_left_out(tmp_path, pasted):
+    store_key(tmp_path / ".env", OPENROUTER, pasted)
+    assert find_key(OPENROUTER, [tmp_path / ".env"], {}).value == "sk-1"
+
+
+def test_quotes_and_blanks_in_the_environment_are_left_out_too():
+    assert find_key(OPENROUTER, [], {"OPENROUTER_API_KEY": ' "sk-1"\n'}).value == "sk-1"
+
+
+@pytest.mark.parametrize("pasted", ["schlüssel", "sk-\x001", "sk-1\x7f", "sk\u200b1", "sk\ud8001"])
+def test_what_no_header_can_hold_is_refused_and_the_key_before_is_kept(tmp_path, pasted):
+    file = tmp_path / ".env"
+    store_key(file, OPENROUTER, "sk-before")
+    with pytest.raises(KeyRefused, match="Copy it again") as refused:
+        store_key(file, OPENROUTER, pasted)
+    assert pasted not in str(refused.value)
+    assert find_key(OPENROUTER, [file], {}).value == "sk-before"
+
+
+def test_such_a_key_from_elsewhere_keeps_the_model_from_being_asked():
+    key = find_key(OPENROUTER, [], {"OPENROUTER_API_KEY": "sk ü"})
+    assert "OPENROUTER_API_KEY in the environment" in Settings(key=key).problem()
 
 
 def test_an_empty_key_is_forgotten_and_the_others_stay(tmp_path):

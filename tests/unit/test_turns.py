@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
-from scene_chat.chat.events import End, Error, Reasoning, Text, ToolCall, ToolResult, Usage
+from scene_chat.chat.events import End, Error, Reasoning, Retry, Text, ToolCall, ToolResult, Usage
 from scene_chat.chat.turns import Said, Step, Turn
 from scene_chat.tools.call import CallResult
 
@@ -43,6 +45,18 @@ def test_a_step_gets_its_own_result(turn):
 def test_the_phase_says_what_is_going_on(turn, event, phase):
     assert turn.phase == "Waiting for the model"
     assert fed(turn, event).phase == phase
+
+
+def test_until_it_is_tried_again_the_seconds_count_down(turn, monkeypatch):
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    fed(turn, Retry(3.5, "openrouter.ai is busy"))
+    assert turn.phase == "Trying again in 4 s: openrouter.ai is busy"
+    now += 2.0
+    assert turn.phase == "Trying again in 2 s: openrouter.ai is busy"
+    now += 2.0
+    assert turn.phase == "Trying again: openrouter.ai is busy"
+    assert fed(turn, Text("x")).phase == "Writing"
 
 
 def test_tokens_and_money_add_up_and_no_price_is_no_price(turn):

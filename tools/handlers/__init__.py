@@ -37,4 +37,7 @@ SMALL_SET = (
     "create_object", "delete_objects", "duplicate_objects", "execute_code", "get_object_info",
     "get_scene_info", "set_material", "set_object",
 )  # fmt: skip
-"""Those that do most, for a model with a window below 32k tokens; nothing picks them yet."""
+"""Those that do most, for a model with a window below 32k tokens."""
+
+READING = ("get_object_info", "get_scene_info", "look", "lookup")
+"""Those that can be called to look only."""
