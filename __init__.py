@@ -59,7 +59,15 @@ def register() -> None:
     audit = Audit(kept, secrets)
     calls = CallPath(registry, gate, queue, scene, secrets, audit)
     worker = Worker(faults)
-    chat = Chat(calls, secrets, faults, worker, Ledger(kept / "spending"), bpy.app.version_string, runtime.history())
+    chat = Chat(
+        calls,
+        secrets,
+        faults,
+        worker,
+        Ledger(kept / "spending"),
+        bpy.app.version_string,
+        runtime.history(),
+    )
     server = Server(calls, About(_version(), bpy.app.version), faults)
     chat.ended = lambda: calls.read(scene.leave)
     scene.start()

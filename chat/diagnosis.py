@@ -18,7 +18,7 @@ from .failures import ModelFailed
 from .refusals import code_of, document_of, in_a_line, in_words, refused
 from .settings import Settings
 
-_KEPT = "What had come of it is kept; send again to go on."
+_KEPT = "What had come of it is kept; try again."
 _CERTIFICATE = {
     9: "It is not valid yet: look whether this computer's clock is right.",
     10: "It has expired, or this computer's clock is wrong.",

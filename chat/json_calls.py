@@ -18,7 +18,22 @@ from .events import Event, Text
 
 _MOST_CALLS = 4
 _MOST_WORDS = 2_000
-"""Characters: a small model held to a form may go on for ever inside it."""
+"""Characters of what is said, and of what a call has to have, such as code: a small model that is
+held to a form may go on for ever inside it."""
+_MOST_LETTERS = 100
+"""Characters of any other text: names, as a rule."""
+_MOST_ITEMS = 16
+"""Of any list."""
+_EXAMPLES = (
+    (
+        "create_object",
+        {"type": "cube", "name": "Box", "location": [2, 0, 1]},
+        "There is a box now.",
+    ),
+    ("get_scene_info", {}, "I look at the scene."),
+)
+"""Of a tool, its arguments and what is said; the first whose tool is offered is given. A small model
+does as it does: with sensible values, and no more of them than are needed."""
 
 
 def instructions(tools: Sequence[Mapping[str, Any]]) -> str:
@@ -26,16 +41,29 @@ def instructions(tools: Sequence[Mapping[str, Any]]) -> str:
     lines = [
         '\nAnswer with one JSON object: {"calls": [{"tool": name, "arguments": {...}}], "say": text}. '
         '"calls" are run in order and their results come with the next message; leave it empty when '
-        'you are done. "say" is what the person reads. Give only arguments that matter. Example: '
-        '{"calls": [{"tool": "create_object", "arguments": {"type": "cube", "name": "Box"}}], '
-        '"say": "There is a box now."}. The tools:'
+        'you are done. "say" is what the person reads. The tools:'
     ]
     for each in tools:
         function = each["function"]
         first = function["description"].splitlines()[0]
-        names = ", ".join(function["parameters"].get("properties", {}))
-        lines.append(f"- {function['name']}({names}): {first}")
+        lines.append(f"- {function['name']}({_named(function['parameters'])}): {first}")
+    # What comes last weighs most with a small model.
+    lines.append("Leave out what the person did not ask for.")
+    offered = {each["function"]["name"] for each in tools}
+    for tool, arguments, say in _EXAMPLES:
+        if tool in offered:
+            example = {"calls": [{"tool": tool, "arguments": arguments}], "say": say}
+            lines.append(f"Example: {json.dumps(example)}")
+            break
     return "\n".join(lines)
+
+
+def _named(parameters: Mapping[str, Any]) -> str:
+    """Name what has to be given, then what may be: offered all alike, all are given."""
+    required = parameters.get("required", ())
+    others = [name for name in parameters.get("properties", {}) if name not in required]
+    optional = [f"if needed: {', '.join(others)}"] if others else []
+    return "; ".join([*([", ".join(required)] if required else []), *optional])
 
 
 def response_format(tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -66,15 +94,31 @@ def response_format(tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
 
 
-def _bounded(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out optional values of any shape: a small model finds no end of one."""
-    required = parameters.get("required", ())
-    kept = {
-        name: schema
-        for name, schema in parameters.get("properties", {}).items()
-        if name in required or not (schema.get("type") == "object" and "properties" not in schema)
-    }
-    return {**parameters, "properties": kept}
+def _bounded(schema: Mapping[str, Any], letters: int = _MOST_LETTERS) -> dict[str, Any]:
+    """Give an end to all in a schema that a small model finds none of: texts and lists; and leave
+    out optional values of any shape.
+
+    Args:
+        schema: A tool's parameters, or a part of them.
+        letters: Characters that a text may have.
+    """
+    bounded = dict(schema)
+    if "anyOf" in schema:
+        bounded["anyOf"] = [_bounded(each, letters) for each in schema["anyOf"]]
+    match schema.get("type"):
+        case "string" if "enum" not in schema:
+            bounded["maxLength"] = min(letters, schema.get("maxLength", letters))
+        case "array":
+            bounded["maxItems"] = min(_MOST_ITEMS, schema.get("maxItems", _MOST_ITEMS))
+            bounded["items"] = _bounded(schema.get("items", {}))
+        case "object":
+            required = schema.get("required", ())
+            bounded["properties"] = {
+                name: _bounded(each, _MOST_WORDS if name in required else _MOST_LETTERS)
+                for name, each in schema.get("properties", {}).items()
+                if name in required or each.get("type") != "object" or "properties" in each
+            }
+    return bounded
 
 
 def as_text(message: Message) -> Message:

@@ -64,7 +64,7 @@ class ReplyBuilder:
             ModelFailed: it broke off, or the model was not allowed to end it.
         """
         if not self._finish or self._finish in _FAILED:
-            raise ModelFailed(f"The answer broke off. {_KEPT}; send again to go on.", "broken")
+            raise ModelFailed(f"The answer broke off. {_KEPT}; try again.", "broken")
         if self._finish in _CUT:
             raise ModelFailed(
                 "The answer reached the length that the model, or its window, allows, and was cut "

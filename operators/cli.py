@@ -21,8 +21,19 @@ from typing import TYPE_CHECKING, Any, TextIO
 import bpy
 
 from ..chat.events import (
-    Answering, Compacted, End, Error, Event, Question, Reasoning, Retry, Text, ToolCall, ToolResult,
-    Usage, as_json,
+    Answering,
+    Compacted,
+    End,
+    Error,
+    Event,
+    Question,
+    Reasoning,
+    Retry,
+    Text,
+    ToolCall,
+    ToolResult,
+    Usage,
+    as_json,
 )  # fmt: skip
 from ..server.listener import DEFAULT_PORT, PortTaken
 from ..tools.queue import Limits

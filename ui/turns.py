@@ -127,8 +127,11 @@ def _end(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics, *, newest: bo
         return
     if newest and turn.can_go_on and not runtime.current().chat.running:
         row = layout.column(align=True) if metrics.narrow else layout.row(align=True)
-        again = "Try Again" if turn.end.reason == "error" else "Continue"
-        row.operator("scene_chat.try_again", text=again, icon="FILE_REFRESH")
+        if turn.kind == "cut":  # its answer came, and would be cut off again
+            row.operator("scene_chat.send", text="Continue", icon="PLAY").prompt = "Continue"
+        else:
+            again = "Try Again" if turn.end.reason == "error" else "Continue"
+            row.operator("scene_chat.try_again", text=again, icon="FILE_REFRESH")
         if turn.kind == "credit":
             page = row.operator("wm.url_open", text="Open Credits Page", icon="URL")
             page.url = _CREDITS

@@ -326,7 +326,7 @@ class Program:
     def options_button(self):
         """Where the button of the options is: right of the model's name."""
         mode = self.read("Agent")
-        left, _, right, _ = self.sidebar
+        right = self.sidebar[2]
         return right - 50, mode.middle[1] - 26
 
     def words(self, box):

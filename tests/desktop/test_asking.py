@@ -101,11 +101,12 @@ def test_a_no_at_the_limit_ends_the_turn_and_continue_goes_on(program, prefer, m
 
 
 def test_what_was_sent_opens_in_the_text_editor(program, model):
-    model.characters_per_token = 4
+    model.characters_per_token, model.cost = 4, 0.031
     try:
         program.say("Greet me")
         assert program.turn()[0] == "done"
-        program.click_on("%")
+        _, top, right, _ = program.sidebar
+        program.click_on("$0.031", box=(right - 160, top, right, top + 150))
         program.read("Context Window", box=program.wide)
         program.shot("usage")
         program.click_on("Show Request", box=program.wide)
@@ -115,7 +116,7 @@ def test_what_was_sent_opens_in_the_text_editor(program, model):
         windows = "[a.type for w in bpy.context.window_manager.windows for a in w.screen.areas]"
         assert "TEXT_EDITOR" in program.value(windows)
     finally:
-        model.characters_per_token = 0
+        model.characters_per_token = model.cost = 0
         program.aside(
             "wm = bpy.context.window_manager\n"
             "for window in wm.windows[1:]:\n"
@@ -125,7 +126,9 @@ def test_what_was_sent_opens_in_the_text_editor(program, model):
 
 
 def test_a_files_instructions_are_used_once_the_person_agreed(program, prefer, model):
-    program.aside("bpy.data.texts.new('Scene Chat Instructions').from_string('Speak like a pirate')")
+    program.aside(
+        "bpy.data.texts.new('Scene Chat Instructions').from_string('Speak like a pirate')"
+    )
     program.say("Greet me")
     program.turn()
     assert "pirate" not in json.dumps(model.requests[-1])
@@ -169,7 +172,9 @@ def test_what_old_messages_came_to_can_be_read(program, model):
             program.turn(number)
         program.read("shortened to make room")
         program.shot("shortened")
-        assert "- Person: Greet me at length" in program.value("here.chat.history.conversation.summary")
+        assert "- Person: Greet me at length" in program.value(
+            "here.chat.history.conversation.summary"
+        )
     finally:
         model.characters_per_token = 0
         program.aside(f"{ADDON}.window = 0")

@@ -48,7 +48,7 @@ def use(program, url, name):
 def around(program):
     """Where the popover is."""
     left, top, right, bottom = program.sidebar
-    return left - 170, top, right + 30, bottom
+    return left - 190, top, right + 110, bottom
 
 
 def open_picker(program, name):
@@ -132,7 +132,7 @@ def test_a_server_on_this_computer_is_found_and_its_model_chosen(picker):
         open_picker(picker, "Claude Sonnet")
         picker.click_on("Find Local Models", box=around(picker))
         until(lambda: picker.value("len(here.endpoints.found)") == 1, "it is not found")
-        picker.click_on("127.0.0.1", box=around(picker))  # the endpoints' menu
+        above(picker, 52)  # the endpoints' menu
         picker.click_on("Ollama", box=around(picker))
         picker.click_on("qwen3:8b", box=around(picker))
         until(lambda: asked(picker)[1] == "qwen3:8b", "it is not chosen")

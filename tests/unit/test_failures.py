@@ -186,8 +186,7 @@ def test_a_silence_in_an_answer():
         came = ask(wire.url, Patience(bytes=0.2))
     assert texts(came) == ["Hello"]
     assert failure(came, "silence") == (
-        "The answer stopped: nothing came for 1 second. What had come of it is kept; send again to "
-        "go on."
+        "The answer stopped: nothing came for 1 second. What had come of it is kept; try again."
     )
 
 

@@ -70,11 +70,11 @@ def test_the_request_holds_the_model_to_the_form_and_sends_no_tools(talk):
     jsonschema.validate({"calls": [{"tool": "count", "arguments": {}}], "say": ""}, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"calls": [{"tool": "fly", "arguments": {}}], "say": ""}, schema)
-    assert "- count(times): Count the objects." in request["messages"][0]["content"]
+    assert "- count(if needed: times): Count the objects." in request["messages"][0]["content"]
 
 
 def test_what_is_said_streams_as_it_is_written(talk):
-    events, _ = talk(answers('{"calls": [], "sa', 'y": "One', ' two \\', 'u00e9 three"', "}"))
+    events, _ = talk(answers('{"calls": [], "sa', 'y": "One', " two \\", 'u00e9 three"', "}"))
     assert said(events) == ["One", " two ", "é three"]
 
 
@@ -121,9 +121,60 @@ def test_what_may_have_any_shape_is_not_offered_unless_it_has_to_be_given():
     assert list(form["anyOf"][0]["properties"]["arguments"]["properties"]) == ["name", "needed"]
 
 
+def test_every_text_and_list_in_the_form_has_an_end():
+    names = {"type": "array", "items": {"type": "string"}, "maxItems": 50}
+    parameters = {
+        "type": "object",
+        "properties": {
+            "code": {"type": "string"},
+            "names": names,
+            "kind": {"type": "string", "enum": ["a"]},
+            "points": {"type": "array", "items": {"type": "array", "items": {"type": "number"}}},
+            "at": {"anyOf": [{"type": "string"}, {"type": "array"}]},
+        },
+        "required": ["code"],
+    }
+    tool = {"function": {"name": "a", "description": "Do.", "parameters": parameters}}
+    calls = response_format([tool])["json_schema"]["schema"]["properties"]["calls"]
+    form = calls["items"]["anyOf"][0]["properties"]["arguments"]["properties"]
+    assert form["code"]["maxLength"] == 2000
+    assert form["names"]["maxItems"] == form["points"]["maxItems"] == 16
+    assert form["names"]["items"]["maxLength"] == 100
+    assert form["points"]["items"]["maxItems"] == 16
+    assert form["kind"] == {"type": "string", "enum": ["a"]}
+    assert [set(each) & {"maxLength", "maxItems"} for each in form["at"]["anyOf"]] == [
+        {"maxLength"}, {"maxItems"},
+    ]  # fmt: skip
+    assert "maxItems" not in parameters["properties"]["points"]
+
+
 def test_the_form_names_each_tool_once():
     tools = [{"function": {"name": name, "description": "Do.\n\nAt length.", "parameters": {}}}
              for name in ("a", "b")]  # fmt: skip
     calls = response_format(tools)["json_schema"]["schema"]["properties"]["calls"]["items"]["anyOf"]
     assert [each["properties"]["tool"]["const"] for each in calls] == ["a", "b"]
-    assert instructions(tools).endswith("- a(): Do.\n- b(): Do.")
+    assert "\n- a(): Do.\n- b(): Do.\n" in instructions(tools)
+
+
+def test_what_has_to_be_given_is_named_before_what_may_be():
+    parameters = {"properties": {"size": {}, "name": {}, "type": {}}, "required": ["type"]}
+    tool = {"function": {"name": "make", "description": "Make.", "parameters": parameters}}
+    assert "- make(type; if needed: size, name): Make." in instructions([tool])
+
+
+@pytest.mark.parametrize(
+    ("offered", "shown"),
+    [
+        (["create_object", "get_scene_info"], "create_object"),
+        (["get_scene_info"], "get_scene_info"),
+        (["other"], None),
+    ],
+)
+def test_the_example_is_of_a_tool_that_is_offered(offered, shown):
+    tools = [
+        {"function": {"name": name, "description": "Do.", "parameters": {}}} for name in offered
+    ]
+    last = instructions(tools).splitlines()[-1]
+    assert ("Example" in last) is (shown is not None)
+    if shown:
+        assert json.loads(last.removeprefix("Example: "))["calls"][0]["tool"] == shown

@@ -58,7 +58,8 @@ def describing(house):
 def beginning(shorter, longer):
     """How many bytes of two requests are the same from their start."""
     return next(
-        (n for n, (a, b) in enumerate(zip(shorter, longer)) if a != b), min(len(shorter), len(longer))
+        (n for n, (a, b) in enumerate(zip(shorter, longer)) if a != b),
+        min(len(shorter), len(longer)),
     )
 
 
@@ -203,7 +204,10 @@ def test_a_list_that_was_given_out_stays_what_it_was():
 
 
 def test_the_first_words_outlive_thousands_of_turns():
-    entries = [(f"{FACT} {'and more ' * 20}", "Noted."), *((f"turn {n}", "Done.") for n in range(5_000))]
+    entries = [
+        (f"{FACT} {'and more ' * 20}", "Noted."),
+        *((f"turn {n}", "Done.") for n in range(5_000)),
+    ]
     text = summary(entries, 6_000)
     assert FACT in text
     assert "turn 4999" in text
