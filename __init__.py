@@ -6,6 +6,13 @@ walks the checkout can import this file without Blender.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .tools.handlers.history import History
+    from .tools.registry import Registry
+    from .tools.renders import RenderJobs
+
 
 def register() -> None:
     """Build the parts, hand them to each other, and make them known to Blender."""
@@ -24,15 +31,13 @@ def register() -> None:
     from .operators import runtime
     from .server.blender_mcp import About
     from .server.listener import Server
-    from .tools import handlers, libraries
+    from .tools import libraries
     from .tools.alarm import Alarm
     from .tools.audit import Audit
     from .tools.call import CallPath
     from .tools.faults import Faults
     from .tools.gate import Gate
     from .tools.handlers.live_scene import LiveScene
-    from .tools.handlers.render import render_tool
-    from .tools.handlers.restore import restore_tool
     from .tools.plain import Secrets
     from .tools.queue import MainThreadQueue
     from .tools.registry import Registry
@@ -49,11 +54,7 @@ def register() -> None:
     faults = Faults(secrets)
     alarm = Alarm(faults)
     renders = RenderJobs(alarm)
-    registry = Registry()
-    for function in (*handlers.TOOLS, render_tool(renders), restore_tool(scene.history)):
-        registry.add(function)
-    registry.small = frozenset(handlers.SMALL_SET)
-    registry.reading = frozenset(handlers.READING)
+    registry = Registry(lambda registry: _fill(registry, renders, scene.history))
     queue = MainThreadQueue(alarm)
     gate = Gate(alarm, can_ask=not bpy.app.background)
     audit = Audit(kept, secrets)
@@ -114,6 +115,13 @@ def unregister() -> None:
     finally:
         runtime.current().close()
         runtime.set_current(None)
+
+
+def _fill(registry: Registry, renders: RenderJobs, history: History) -> None:
+    """At the first need of a tool."""
+    from .tools.handlers.toolbox import fill
+
+    fill(registry, renders, history)
 
 
 def _version() -> tuple[int, int, int]:

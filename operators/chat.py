@@ -125,6 +125,20 @@ class SCENE_CHAT_OT_go_on(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class SCENE_CHAT_OT_thoughts(bpy.types.Operator):
+    """Show or hide what the model let see of its thinking"""
+
+    bl_idname = "scene_chat.thoughts"
+    bl_label = "Thoughts"
+    bl_options = {"INTERNAL"}
+
+    turn: IntProperty()
+
+    def execute(self, context: Context) -> set[str]:
+        runtime.current().panel.thoughts ^= {self.turn}
+        return {"FINISHED"}
+
+
 class SCENE_CHAT_OT_effort(bpy.types.Operator):
     """How much the model thinks before it answers; more takes longer and costs more"""
 
@@ -193,6 +207,7 @@ CLASSES = (
     SCENE_CHAT_OT_stop,
     SCENE_CHAT_OT_try_again,
     SCENE_CHAT_OT_go_on,
+    SCENE_CHAT_OT_thoughts,
     SCENE_CHAT_OT_effort,
     SCENE_CHAT_OT_copy,
     SCENE_CHAT_OT_copy_code,

@@ -55,8 +55,8 @@ class PanelState:
     """What stands in the composer and was not sent yet."""
     folds: dict[int, bool] = field(default_factory=dict)
     """By a turn's number whether it is open, where the person said so; else the newest alone is."""
-    thoughts: dict[int, bool] = field(default_factory=dict)
-    """By a turn's number whether the model's thinking is unfolded."""
+    thoughts: set[int] = field(default_factory=set)
+    """Numbers of the turns whose thinking is unfolded."""
     shown: int = TURNS_SHOWN
     """How many turns are drawn, the newest first."""
     reason: str = ""

@@ -126,16 +126,18 @@ def tool(
 
 
 class Registry:
-    """The tools by name. Filled at start; read on any thread."""
+    """The tools by name. Filled at first need; read on any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, fill: Callable[[Registry], None] | None = None) -> None:
+        """Make one that is empty; `fill` adds the tools, once, when the first of them is wanted."""
+        self._fill = fill
         self.small: frozenset[str] = frozenset()
-        """Names of the few that do most, for models with a short window. Set at start."""
+        """Names of the few that do most, for models with a short window. Set by `fill`."""
         self.reading: frozenset[str] = frozenset()
-        """Names of those that can be called to look only. Set at start."""
+        """Names of those that can be called to look only. Set by `fill`."""
         self._tools: dict[str, Tool] = {}
         self._signatures: dict[str, Signature] = {}
-        self._making = threading.Lock()
+        self._making = threading.RLock()
 
     def add(self, function: Callable[..., object]) -> None:
         """Add a function that is marked with `@tool`.
@@ -153,7 +155,7 @@ class Registry:
     @property
     def names(self) -> list[str]:
         """Of all tools, sorted."""
-        return sorted(self._tools)
+        return sorted(self._filled())
 
     def get(self, name: str) -> Tool:
         """Return the tool of that name.
@@ -162,10 +164,10 @@ class Registry:
             UnknownTool: with the nearest names.
         """
         try:
-            return self._tools[name]
+            return self._filled()[name]
         except KeyError:
             known = ", ".join(self.names)
-            hint = nearest(name, self._tools) or f" There are: {known}."
+            hint = nearest(name, self._filled()) or f" There are: {known}."
             raise UnknownTool(f"There is no tool {name!r}.{hint}") from None
 
     def validate(self, tool: Tool, arguments: Mapping[str, object]) -> dict[str, Any]:
@@ -194,9 +196,16 @@ class Registry:
                     "parameters": self._signature(tool).parameters,
                 },
             }
-            for name, tool in sorted(self._tools.items())
+            for name, tool in sorted(self._filled().items())
             if (not small or name in self.small) and (not reads or name in self.reading)
         ]
+
+    def _filled(self) -> dict[str, Tool]:
+        with self._making:
+            if self._fill is not None:
+                self._fill(self)
+                self._fill = None
+        return self._tools
 
     def _signature(self, tool: Tool) -> Signature:
         made = self._signatures.get(tool.name)

@@ -56,11 +56,6 @@ def fold_of(place: int) -> str:
     return f"open_{place}"
 
 
-def thoughts_of(place: int) -> str:
-    """Return the name of the property that unfolds what the model thought in the turn there."""
-    return f"thoughts_{place}"
-
-
 def _draft(_: object) -> str:
     return runtime.current().panel.draft
 
@@ -158,21 +153,17 @@ def _set_reason(_: object, value: str) -> None:
     runtime.current().panel.reason = value
 
 
-def _fold(
-    place: int, folds: Callable[[], dict[int, bool]], newest: bool
-) -> dict[str, Callable[..., Any]]:
-    """The `get` and `set` of a fold of the turn at a place; `newest`: whether the newest is open."""
-
+def _fold(place: int) -> dict[str, Any]:
     def is_open(_: object) -> bool:
         turns = shown_turns()
         if place >= len(turns):
             return False
-        return folds().get(turns[place].number, newest and place == 0)
+        return runtime.current().panel.folds.get(turns[place].number, place == 0)
 
     def set_open(_: object, value: bool) -> None:
         turns = shown_turns()
         if place < len(turns):
-            folds()[turns[place].number] = value
+            runtime.current().panel.folds[turns[place].number] = value
 
     return {"get": is_open, "set": set_open}
 
@@ -214,20 +205,7 @@ class SceneChatState(bpy.types.PropertyGroup):
             for caller in CALLERS
             for effect in Effect
         },
-        **{
-            fold_of(place): BoolProperty(
-                name="Message", **_fold(place, lambda: runtime.current().panel.folds, True)
-            )
-            for place in range(FOLDS)
-        },
-        **{
-            thoughts_of(place): BoolProperty(
-                name="Thoughts",
-                description="What the model let see of its thinking",
-                **_fold(place, lambda: runtime.current().panel.thoughts, False),
-            )
-            for place in range(FOLDS)
-        },
+        **{fold_of(place): BoolProperty(name="Message", **_fold(place)) for place in range(FOLDS)},
     }
 
 

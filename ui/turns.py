@@ -36,7 +36,7 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
         if body is not None:
             _turn(body, turn, title, metrics)
             if turn.thoughts:
-                _thoughts(body, fields, state.thoughts_of(place), turn, metrics)
+                _thoughts(body, turn, metrics)
             _end(body, turn, metrics, newest=place == 0)
     earlier = len(here.chat.turns) - len(shown)
     if earlier and here.panel.shown < state.FOLDS:
@@ -102,16 +102,14 @@ def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) 
             lines(layout, _without_marks(part.text[:_LONG_ANSWER].strip()), metrics)
 
 
-def _thoughts(
-    layout: bpy.types.UILayout, fields: object, fold: str, turn: Turn, metrics: Metrics
-) -> None:
+def _thoughts(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics) -> None:
     """The model's thinking, folded."""
-    is_open = bool(getattr(fields, fold))
+    is_open = turn.number in runtime.current().panel.thoughts
     row = layout.row(align=True)
     row.alignment = "LEFT"
     row.active = False
     icon = "DOWNARROW_HLT" if is_open else "RIGHTARROW"
-    row.prop(fields, fold, text="Thoughts", icon=icon, emboss=False)
+    row.operator("scene_chat.thoughts", icon=icon, emboss=False).turn = turn.number
     if is_open:
         text = turn.thoughts[-_LONG_ANSWER:].strip()
         lines(layout, text, metrics, dim=True, most=_LONG_THOUGHT)

@@ -23,7 +23,7 @@ def test_all_schemas_together_take_at_most_22_kb(schemas):
 
 
 def test_the_set_of_eight_takes_at_most_9_kb(schemas, module):
-    names = module("tools.handlers").SMALL_SET
+    names = module("tools.handlers.toolbox").SMALL_SET
     small = [each for each in schemas if each["function"]["name"] in names]
     assert len(small) == len(names) == 8
     assert sent(small) <= 9_000

@@ -33,7 +33,7 @@ def picker(program, model, lists):
 
 def use(program, url, name):
     # Not through the port: what a client's script sets is set back.
-    program.aside(
+    said = program.aside(
         "from bl_ext.user_default.scene_chat.operators import picker, runtime, timer\n"
         "here = runtime.current()\n"
         "here.panel.picker = picker.Picker()\n"
@@ -43,6 +43,7 @@ def use(program, url, name):
         f"here.preferences.endpoint, here.preferences.model = {url!r}, {name!r}\n"
         "timer.redraw()"
     )
+    assert said == "", said
 
 
 def around(program):
@@ -229,6 +230,8 @@ def test_in_a_narrow_sidebar_the_name_is_shortened_and_opens_the_picker(picker, 
         picker.read("This model")
         picker.shot("models-narrow-warning")
     finally:
+        picker.hover(600, 700)
+        picker.key("Escape")
         drag_edge(picker, -130)
 
 
