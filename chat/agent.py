@@ -16,10 +16,22 @@ from ..tools.call import CallPath, CallResult
 from ..tools.errors import SceneReplaced
 from ..tools.gate import Origin
 from .conversation import Call, Conversation, Reply
-from .events import Compacted, End, Error, Event, Retry, Text, ToolCall, ToolResult, Usage
+from .events import (
+    Answering,
+    Compacted,
+    End,
+    Error,
+    Event,
+    Retry,
+    Text,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
 from .failures import ContextFull, ModelFailed, PicturesRefused
 from .json_calls import JsonAnswer
 from .meter import Meter
+from .model_info import ModelInfo
 from .money import priced
 from .prompt import NEEDS_PREVIOUS
 from .reply import ReplyBuilder
@@ -91,17 +103,18 @@ class Agent:
         self._sent = sent
         self._generation = calls.generation
         """Of the scene that the model knows: its calls change no other."""
-        self._round_cost = 0.0
-        meter.window = settings.tokens
+        self._called = False
+        """Whether the turn has brought a call."""
+        meter.open(f"{settings.model} at {settings.host}", settings.tokens)
         self._tools = self._offered()
         self._fixed = len(system_prompt) + len(json.dumps(self._tools, ensure_ascii=False))
 
     def _offered(self) -> list[dict[str, Any]]:
         settings = self._settings
-        if settings.info and settings.info.tools is False and not settings.calls_as_json:
+        if settings.info and settings.info.tools is False and not settings.writes_calls:
             return []
         return self._calls.registry.schemas(
-            small=settings.calls_as_json or settings.tokens < _SMALL_WINDOW,
+            small=settings.writes_calls or settings.tokens < _SMALL_WINDOW,
             reads=settings.mode == "ask",
         )
 
@@ -121,6 +134,7 @@ class Agent:
                 reply = await self._ask()
                 if not reply.calls:
                     return End("done")
+                self._called = True
                 await self._run(reply.calls, origin)
         except ModelFailed as failure:
             self._emit(Error(str(failure), failure.kind))
@@ -141,7 +155,7 @@ class Agent:
         except ContextFull as full:
             # The endpoint's word goes before any list's: local servers are started with less.
             sent = self._meter.tokens(self._fixed + self._conversation.characters)
-            self._meter.window = full.window or round(sent * 0.9)
+            self._meter.refuse(full.window or round(sent * 0.9))
             if not self._shrink():
                 raise ModelFailed(
                     "This is more than the model can take in at once, and nothing is left to "
@@ -164,9 +178,11 @@ class Agent:
 
     async def _ask_once(self) -> Reply:
         builder = ReplyBuilder(self._settings.model)
-        answer = JsonAnswer() if self._settings.calls_as_json and self._tools else None
+        answer = JsonAnswer() if self._settings.writes_calls and self._tools else None
         characters = self._fixed + self._conversation.characters
         usage: Usage | None = None
+        info = self._settings.info
+        came = False
         body = request_body(
             self._settings, self._system, self._conversation.messages, self._tools, self._session
         )
@@ -176,6 +192,7 @@ class Agent:
                 if isinstance(chunk, Retry):
                     self._emit(chunk)
                     continue
+                came = True
                 for event in builder.feed(chunk):
                     if isinstance(event, Usage):
                         usage = event
@@ -184,38 +201,47 @@ class Agent:
                             self._emit(said)
                     else:
                         self._emit(event)
+                        if isinstance(event, Answering):  # whose prices are others
+                            info = None
             builder.check()
         except BaseException:
             partial = builder.partial()
             self._conversation.add_reply(answer.partial() if answer else partial)
-            if usage is not None or partial.text:  # what came costs, also if it is stopped
-                self._count(usage, characters, len(partial.text))
+            if came:  # it costs, also if it is stopped
+                self._count(usage, info, characters, builder.characters)
             raise
         reply = builder.reply()
-        self._count(usage, characters, len(reply.text) + sum(len(c.arguments) for c in reply.calls))
+        self._count(usage, info, characters, builder.characters)
         if answer is not None:
             for said in answer.finish():
                 self._emit(said)
             reply = answer.reply(reply)
-        self._conversation.add_reply(reply)
-        return reply
+        if not (reply.calls or reply.text.strip() or self._called):
+            raise ModelFailed(
+                "The model thought, and said nothing. Try again, or choose another model.", "broken"
+            )
+        return self._conversation.add_reply(reply)
 
-    def _count(self, usage: Usage | None, sent: int, received: int) -> None:
+    def _count(self, usage: Usage | None, info: ModelInfo | None, sent: int, received: int) -> None:
         """Take up what a round took; where the endpoint does not say, by what was sent."""
         if usage is None:
             usage = Usage(self._meter.tokens(sent), self._meter.tokens(received), None)
         else:
             self._meter.counted(sent, usage.input_tokens)
-        usage = priced(usage, self._settings.info)
-        self._round_cost = usage.cost or 0.0
+        usage = priced(usage, info)
+        self._meter.cost = usage.cost or 0.0
         self._purse.spent(usage)
         self._emit(usage)
 
     def _expected_cost(self) -> float:
-        """In USD, of the next round: by the price list, else what the round before took."""
+        """In USD, of the next round: what the one before took, and what came since by the price
+        list. Before the first one there is but the list, which knows nothing of what is cached."""
         tokens = self._meter.tokens(self._fixed + self._conversation.characters)
-        guessed = priced(Usage(tokens, _OUTPUT_TOKENS, None), self._settings.info).cost
-        return self._round_cost if guessed is None else guessed
+        if self._meter.cost:
+            more = Usage(max(0, tokens - self._meter.used), 0, None)
+        else:
+            more = Usage(tokens, _OUTPUT_TOKENS, None)
+        return self._meter.cost + (priced(more, self._settings.info).cost or 0.0)
 
     async def _run(self, calls: Sequence[Call], origin: Origin) -> None:
         """Run a round's calls in order. They are handed over at once, so that Blender runs them in

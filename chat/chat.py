@@ -7,7 +7,7 @@ on the worker's thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -160,8 +160,7 @@ class Chat:
         turn = self.turns[-1]
         asks = settings.mode == "ask"
         origin = Origin("chat", "Scene Chat", turn.number, turn.title, limits, only_looks=asks)
-        answer = self._answer(prompt, situation, settings, origin)
-        self._worker.call(lambda: self._begin(answer))
+        self._worker.call(lambda: self._begin(prompt, situation, settings, origin))
 
     @property
     def turns(self) -> list[Turn]:
@@ -183,9 +182,18 @@ class Chat:
         if self._worker.runs:
             self._worker.run(self._end()).result()
 
-    def _begin(self, answer: Coroutine[Any, Any, End]) -> None:
+    def _begin(
+        self, prompt: str | None, situation: str, settings: Settings, origin: Origin
+    ) -> None:
+        """Begin to answer the prompt; None goes on with the one before."""
         import asyncio
 
+        conversation = self.history.conversation
+        if prompt is None:
+            conversation.take_back_answer()
+        else:  # here, since a task that is stopped at once never begins
+            conversation.add_prompt(prompt, situation)
+        answer = self._answer(settings, origin)
         self._task = asyncio.get_running_loop().create_task(answer)
         self._task.add_done_callback(self._ended)
 
@@ -203,7 +211,10 @@ class Chat:
         else:
             end = task.result()
         self._task = None
-        self.ended()
+        try:
+            self.ended()
+        except Exception as error:  # the turn is over all the same
+            self._faults.note("the chat", error)
         self._emit(end)
 
     def _emit(self, event: Event) -> None:
@@ -217,14 +228,8 @@ class Chat:
             self.running = False
         self.listener(event)
 
-    async def _answer(
-        self, prompt: str | None, situation: str, settings: Settings, origin: Origin
-    ) -> End:
+    async def _answer(self, settings: Settings, origin: Origin) -> End:
         conversation = self.history.conversation
-        if prompt is None:
-            conversation.take_back_answer()
-        else:
-            conversation.add_prompt(prompt, situation)
         if problem := settings.problem():
             self._emit(Error(problem))
             return End("error")
@@ -235,9 +240,17 @@ class Chat:
             from .purse import Purse
 
         if self._model is None or settings != self._asked:
+            if self._asked and _who(self._asked) != _who(settings):
+                conversation.forget_reasoning()
             await self._forget_model()
             self._model, self._asked = Model(settings), settings
-        self._purse = Purse(settings, self.ledger, self._emit, can_ask=self._calls.can_ask)
+        self._purse = Purse(
+            settings,
+            self.ledger,
+            self.turns[-1].cost or 0.0,
+            self._emit,
+            can_ask=self._calls.can_ask,
+        )
         agent = Agent(
             self._model,
             self._calls,
@@ -267,3 +280,7 @@ class Chat:
             self._task.cancel()
             await asyncio.wait([self._task])
         await self._forget_model()
+
+
+def _who(settings: Settings) -> tuple[str, str]:
+    return settings.endpoint, settings.model

@@ -38,18 +38,28 @@ def size(message: Message) -> int:
         )
     for call in message.get("tool_calls") or ():
         total += len(call["function"]["name"]) + len(call["function"]["arguments"]) + 40
-    if "reasoning_details" in message:
-        total += len(json.dumps(message["reasoning_details"], ensure_ascii=False))
+    for name, value in message.items():
+        if name.startswith("reasoning"):
+            total += len(json.dumps(value, ensure_ascii=False))
     return total + 20
 
 
-def shortened(message: Message) -> Message:
-    """Return a message with its result on one line and its calls' long texts cut; else itself."""
+def shortened(message: Message, *, thoughts: bool = False) -> Message:
+    """Return a message with its result on one line and its calls' long texts cut; else itself.
+
+    Args:
+        message: Of the conversation.
+        thoughts: Whether what the model thought stays with its calls.
+    """
     if message["role"] == "tool":
         return {**message, "content": cut(" ".join(message["content"].split()), _LINE)}
     if calls := message.get("tool_calls"):
         return {
-            **{key: value for key, value in message.items() if key != "reasoning_details"},
+            **{
+                key: value
+                for key, value in message.items()
+                if thoughts or not key.startswith("reasoning")
+            },
             "tool_calls": [_cut_call(call) for call in calls],
         }
     return message

@@ -10,12 +10,15 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any
+from uuid import uuid4
 
 from ..tools.call import CallResult
 from ..tools.picture import Picture
-from .compaction import entry, shortened, size
+from ..tools.plain import speakable
+from .compaction import cut, entry, shortened, size
 from .compaction import summary as summarize
 
 Message = dict[str, Any]
@@ -27,6 +30,9 @@ _SUMMARY = (
     "What was said and done before in this conversation, shortened by Scene Chat. What the person "
     "asked for in it still holds."
 )
+_SO_FAR = "\n\nWhat you did of it so far, shortened: "
+_LEAST_RESULT = 200
+"""Characters that are left of a result, however little room there is."""
 _PICTURES_KEPT = 2
 _RESULT_LIMIT = 8_000
 """Characters of a tool's result that the model gets."""
@@ -74,6 +80,8 @@ class Conversation:
     summarized: list[tuple[str, str]] = field(default_factory=list)
     """Of each turn that is no longer sent whole: the person's words, and what came of them."""
     _summary: str = ""
+    _ids: set[str] = field(default_factory=set)
+    """Of all calls there ever were."""
     _unanswered: list[Call] = field(default_factory=list)
     _pictures: list[tuple[str, Picture]] = field(default_factory=list)
 
@@ -102,7 +110,7 @@ class Conversation:
     def clear(self) -> None:
         """Begin anew."""
         self.turns, self.summarized, self._summary = [], [], ""
-        self._unanswered, self._pictures = [], []
+        self._unanswered, self._pictures, self._ids = [], [], set()
 
     def add_prompt(self, prompt: str, situation: str) -> None:
         """Add what the person wrote, with what it may refer to.
@@ -114,10 +122,16 @@ class Conversation:
         context = f"\n\n{_as_data(situation)}" if situation else ""
         self.turns.append([{"role": "user", "content": prompt + context}])
 
-    def add_reply(self, reply: Reply) -> None:
-        """Add the model's answer; the results of its calls are to follow."""
+    def add_reply(self, reply: Reply) -> Reply:
+        """Add the model's answer; the results of its calls are to follow.
+
+        Returns:
+            The answer with ids for its calls that no other call of the conversation has: some
+            endpoints begin anew with each answer, and others refuse that.
+        """
         if not (reply.text or reply.calls):
-            return
+            return reply
+        reply = replace(reply, calls=tuple(map(self._with_own_id, reply.calls)))
         message: Message = {"role": "assistant", "content": reply.text or None}
         if reply.calls:
             # Some refuse the results of calls whose thoughts do not come with them.
@@ -132,8 +146,16 @@ class Conversation:
             ]
         if reply.reasoning_details:
             message["reasoning_details"] = list(reply.reasoning_details)
-        self._add(message)
+        self._add(_sendable(message))
         self._unanswered = list(reply.calls)
+        return reply
+
+    def _with_own_id(self, call: Call) -> Call:
+        own = speakable(call.id)
+        while own in self._ids:
+            own = f"call_{uuid4().hex[:16]}"
+        self._ids.add(own)
+        return replace(call, id=own)
 
     def add_result(self, call: Call, result: CallResult) -> None:
         """Add a call's result as text; its picture, if any, follows the round's last result."""
@@ -156,6 +178,14 @@ class Conversation:
         if self.turns and self.turns[-1][-1]["role"] == "assistant":
             self.turns[-1].pop()
 
+    def forget_reasoning(self) -> None:
+        """Take out what a model thought, in its provider's own form: another one may refuse it."""
+        for turn in self.turns:
+            turn[:] = [
+                {key: value for key, value in each.items() if not key.startswith("reasoning")}
+                for each in turn
+            ]
+
     def drop_pictures(self) -> bool:
         """Take all pictures out, for a model that takes none; return whether there were any."""
         return self._drop_pictures(0, "left out")
@@ -164,7 +194,7 @@ class Conversation:
         """Make it at most about `most` characters, in the order of what is missed least.
 
         Old results shrink to a line; then old turns go into the summary; then the newest turn's own
-        earlier rounds shrink, and at last go too. The newest round stays whole.
+        earlier rounds shrink, and go too; at last the newest round's results are cut.
 
         Returns:
             Whether it is that short now.
@@ -180,6 +210,7 @@ class Conversation:
             self._shorten_rounds(kept=1)
         if self.characters > most and self.turns:
             self._fold_newest()
+            self._cut_newest(most)
         return self.characters <= most
 
     def _shorten_rounds(self, kept: int) -> None:
@@ -188,17 +219,31 @@ class Conversation:
         for turn in reversed(self.turns):
             for place in range(len(turn) - 1, 0, -1):
                 if rounds >= kept:
-                    turn[place] = shortened(turn[place])
+                    # Some models want all they thought in the turn that goes on.
+                    turn[place] = shortened(turn[place], thoughts=turn is self.turns[-1])
                 elif turn[place]["role"] == "assistant":
                     rounds += 1
 
     def _fold_newest(self) -> None:
-        """Put all rounds of the newest turn but the last into one message."""
+        """Put all rounds of the newest turn but the last into words beneath its prompt."""
         turn = self.turns[-1]
         rounds = [n for n, each in enumerate(turn) if each["role"] == "assistant"]
         if len(rounds) > 1:
+            prompt = turn[0]
             done = entry(turn[: rounds[-1]])[1]
-            turn[1 : rounds[-1]] = [{"role": "assistant", "content": f"So far: {done}"}]
+            turn[: rounds[-1]] = [{**prompt, "content": f"{prompt['content']}{_SO_FAR}{done}"}]
+
+    def _cut_newest(self, most: int) -> None:
+        """Cut the newest turn's results, the longest most."""
+        turn = self.turns[-1]
+        results = [n for n, each in enumerate(turn) if each["role"] == "tool"]
+        rest = self.characters - sum(len(turn[n]["content"]) for n in results)
+        for left, n in zip(
+            range(len(results), 0, -1), sorted(results, key=lambda n: size(turn[n]))
+        ):
+            share = max(_LEAST_RESULT, (most - rest) // left - _LEAST_RESULT // 4)
+            turn[n] = {**turn[n], "content": cut(turn[n]["content"], share)}
+            rest += len(turn[n]["content"])
 
     def _add(self, message: Message) -> None:
         if not self.turns:
@@ -253,10 +298,24 @@ def result_text(result: CallResult) -> str:
     return f"{head}\n[{len(text) - len(head) - len(tail):,} characters left out]\n{tail}"
 
 
+def _sendable(value: Any) -> Any:
+    """What JSON can hold and every endpoint reads: no half characters, no numbers that are none."""
+    match value:
+        case str():
+            return speakable(value)
+        case float():
+            return value if isfinite(value) else None
+        case list():
+            return [_sendable(each) for each in value]
+        case dict():
+            return {speakable(str(key)): _sendable(each) for key, each in value.items()}
+    return value
+
+
 def _as_object(arguments: str) -> str:
     """Providers refuse a history whose arguments are not a JSON object; what was wrong stands in
     the result."""
     try:
         return arguments if isinstance(json.loads(arguments), dict) else "{}"
-    except ValueError:
+    except (ValueError, RecursionError):
         return "{}"

@@ -42,8 +42,11 @@ def variable_for(endpoint: str) -> str:
     'SCENE_CHAT_KEY_192_168_0_7_8080'
     """
     parts = split(endpoint)
-    known = _WELL_KNOWN.get(parts.hostname or "")
-    return known or "SCENE_CHAT_KEY_" + re.sub(r"\W+", "_", parts.netloc).upper()
+    host = parts.netloc.lower()
+    if parts.scheme == "https" and host in _WELL_KNOWN:
+        return _WELL_KNOWN[host]
+    # A hyphen counts double: api-a.com is another host than api.a.com.
+    return "SCENE_CHAT_KEY_" + re.sub(r"\W+", "_", host.replace("-", "__")).upper()
 
 
 def split(endpoint: str) -> SplitResult:

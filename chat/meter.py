@@ -5,7 +5,7 @@ Belongs to a conversation; written on the worker's thread, read on any.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _FULL = 0.7
 """Of the window: above it the conversation is made smaller."""
@@ -23,8 +23,23 @@ class Meter:
     """Tokens that the model takes."""
     used: int = 0
     """Tokens of the latest request."""
+    cost: float = 0.0
+    """USD of the latest round; 0 where nobody says, and before there was one."""
+    model: str = ""
+    refused: dict[str, int] = field(default_factory=dict)
+    """By a model's name the window that its endpoint named, or showed, by refusing a request."""
     characters_per_token: float = 3.5
     """Of the latest request. A cautious guess before there was one: English text has about 4, JSON 3."""
+
+    def open(self, model: str, window: int) -> None:
+        """Begin with a model that is said to take `window` tokens."""
+        self.window = min(window, self.refused.get(model, window))
+        if model != self.model:
+            self.model, self.cost = model, 0.0
+
+    def refuse(self, window: int) -> None:
+        """Take up that the model takes no more than `window` tokens."""
+        self.window = self.refused[self.model] = window
 
     @property
     def share(self) -> float:

@@ -65,6 +65,7 @@ class Ledger:
         self._day = ""
         self._sum = 0.0
         self._read = float("-inf")
+        self._unwritten = 0.0
         self.granted = 0.0
         """What the person allowed today beyond the limit, in USD."""
 
@@ -74,17 +75,19 @@ class Ledger:
             return
         self.today()
         self._sum += cost
-        with contextlib.suppress(OSError):
+        try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("a", encoding="ascii") as ledger:
                 ledger.write(f"{self._day} {cost:.8f}\n")
+        except OSError:
+            self._unwritten += cost
 
     def today(self) -> float:
         """Return what was spent today, by the clock on the wall, in USD."""
         day = date.today().isoformat()
         if day != self._day or time.monotonic() - self._read > _READ_SECONDS:
             if day != self._day:
-                self.granted = self._sum = 0.0
+                self.granted = self._unwritten = 0.0
             self._day, self._read = day, time.monotonic()
             self._sum = self._sum_of(day)
         return self._sum
@@ -93,8 +96,8 @@ class Ledger:
         try:
             lines = self._file.read_text("ascii", errors="replace").splitlines()
         except OSError:
-            return self._sum
-        total = 0.0
+            lines = []
+        total = self._unwritten
         days = set()
         for line in lines:
             noted, _, cost = line.partition(" ")

@@ -23,6 +23,7 @@ class Purse:
         self,
         settings: Settings,
         ledger: Ledger,
+        spent: float,
         emit: Callable[[Event], None],
         *,
         can_ask: bool,
@@ -32,6 +33,7 @@ class Purse:
         Args:
             settings: Hold the limits.
             ledger: Knows what the day has cost.
+            spent: What the turn has cost already, in USD, where it is gone on with.
             emit: Gets the question.
             can_ask: Whether there is a window in which a person can answer it.
         """
@@ -40,7 +42,7 @@ class Purse:
         self._ledger = ledger
         self._emit = emit
         self._can_ask = can_ask
-        self._spent = 0.0
+        self._spent = spent
         self._allowed_turn = settings.turn_limit
         self._answer: asyncio.Future[bool] | None = None
 

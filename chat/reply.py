@@ -21,6 +21,7 @@ _KEPT = "What had come of it is kept"
 _CUT = ("length", "max_tokens")
 _FILTERED = ("content_filter", "safety", "recitation", "prohibited_content", "blocklist")
 _FAILED = ("error", "abort")
+_NOT_WRITTEN = ("role", "id", "type", "name", "index", "reasoning_details", "signature", "format")
 
 
 class ReplyBuilder:
@@ -36,6 +37,8 @@ class ReplyBuilder:
         self._calls = CallPieces()
         self._in_pieces = False
         self._finish = ""
+        self.characters = 0
+        """How much was written, with thoughts and calls: what an answer costs that breaks off."""
 
     def feed(self, chunk: Mapping[str, Any]) -> Iterator[Event]:
         """Take in one chunk; yield what there is to show of it.
@@ -88,6 +91,7 @@ class ReplyBuilder:
         return Reply("".join(self._text))
 
     def _take(self, delta: Mapping[str, Any], *, whole: bool) -> Iterator[Event]:
+        self.characters += _length(delta)
         for thought in self._thoughts.feed(delta, whole=whole):
             if shown := self._thought.whole(thought):
                 yield Reasoning(shown)
@@ -137,13 +141,27 @@ def _content(content: Any) -> Iterator[tuple[type[Text | Reasoning], str]]:
                 yield Reasoning, each
 
 
+def _length(value: Any) -> int:
+    """How many characters of text stand in a piece of an answer, names and ids left out."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(_length(each) for name, each in value.items() if name not in _NOT_WRITTEN)
+    return sum(map(_length, value)) if isinstance(value, list) else 0
+
+
 def _usage(usage: Mapping[str, Any]) -> Usage:
     details = usage.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
+    cost = _number(usage.get("cost"))
+    told = usage.get("cost_details")
+    if usage.get("is_byok") is True and isinstance(told, Mapping):
+        # With a key of the person's own at the provider, `cost` is OpenRouter's fee alone.
+        cost = (cost or 0.0) + (_number(told.get("upstream_inference_cost")) or 0.0)
     return Usage(
         int(_number(usage.get("prompt_tokens")) or 0),
         int(_number(usage.get("completion_tokens")) or 0),
-        _number(usage.get("cost")),
+        cost,
         int(_number(cached) or 0),
     )
 

@@ -15,6 +15,8 @@ from . import json_calls
 from .conversation import Message
 from .settings import Settings
 
+_MOST_MODELS = 3
+"""OpenRouter refuses a request that names more."""
 _DATA_URL = re.compile(r"(data:[\w/+.-]+;base64,)([\w+/=]{64,})")
 
 
@@ -36,30 +38,54 @@ def request_body(
     """
     body: dict[str, Any] = {"model": settings.model, "stream": True}
     system: Message = {"role": "system", "content": system_prompt}
-    if settings.calls_as_json and tools:
+    if settings.writes_calls and tools:
         system = {**system, "content": system_prompt + json_calls.instructions(tools)}
-        body["messages"] = [system, *map(json_calls.as_text, messages)]
+        body["messages"] = [system, *_in_turns(list(map(json_calls.as_text, messages)))]
         body["response_format"] = json_calls.response_format(tools)
         body["temperature"] = 0
     else:
-        body["messages"] = [system, *messages]
+        told = messages if settings.is_openrouter else _in_turns(messages)
+        body["messages"] = [system, *told]
         if tools:
             body["tools"] = list(tools)
     if settings.is_openrouter:
         _for_openrouter(body, settings, session)
     else:
         body["stream_options"] = {"include_usage": True}
-        if settings.effort:
+        if settings.takes_effort:
             body["reasoning_effort"] = settings.effort
     return body
+
+
+def _in_turns(messages: Sequence[Message]) -> list[Message]:
+    """Join what the same side says one after the other: many local models' templates refuse it."""
+    joined: list[Message] = []
+    for each in messages:
+        before = joined[-1] if joined else {}
+        plain = "tool_calls" not in each and "tool_calls" not in before
+        if plain and each["role"] == before.get("role") and each["role"] != "tool":
+            joined[-1] = {**before, "content": _both(before["content"], each["content"])}
+        else:
+            joined.append(each)
+    return joined
+
+
+def _both(first: Any, second: Any) -> Any:
+    if isinstance(first, str) and isinstance(second, str):
+        return f"{first}\n\n{second}"
+    return [*_parts(first), *_parts(second)]
+
+
+def _parts(content: Any) -> list[Any]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else list(content or ())
 
 
 def _for_openrouter(body: dict[str, Any], settings: Settings, session: str) -> None:
     body["session_id"] = session
     body["usage"] = {"include": True}
     if settings.fallbacks:
-        body["models"] = [settings.model, *settings.fallbacks]
-    if settings.effort:
+        body["models"] = [settings.model, *settings.fallbacks][:_MOST_MODELS]
+    if settings.takes_effort:
         body["reasoning"] = {"effort": settings.effort}
     if "tools" in body or "response_format" in body:
         # Else a provider that takes no tools may get the request, and answers without them.

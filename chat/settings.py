@@ -61,6 +61,16 @@ class Settings:
         return known or (_LOCAL_WINDOW if self.is_local else _WINDOW)
 
     @property
+    def writes_calls(self) -> bool:
+        """Whether tools are called in the answer's text; not by a model that is known to call them."""
+        return self.calls_as_json and not (self.info and self.info.tools)
+
+    @property
+    def takes_effort(self) -> bool:
+        """Whether `effort` is one of the model's own."""
+        return bool(self.effort and self.info and self.effort in self.info.efforts)
+
+    @property
     def host(self) -> str:
         """The endpoint's name for people."""
         return split(self.endpoint).netloc.rpartition("@")[2]  # no password is for people

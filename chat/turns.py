@@ -166,7 +166,7 @@ class Turn:
                 self._phase = f"Running {running}" if (running := next(left, "")) else _WAITING
             case Usage():
                 self.tokens += event.input_tokens + event.output_tokens
-                self.estimated |= event.estimated
+                self.estimated |= event.estimated or event.cost is None
                 if event.cost is not None:
                     self.cost = (self.cost or 0.0) + event.cost
             case Answering(model):

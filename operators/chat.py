@@ -153,6 +153,7 @@ class SCENE_CHAT_OT_effort(bpy.types.Operator):
         if here.asked_by_tool or here.preferences is None:
             return {"CANCELLED"}
         here.preferences.effort = self.effort
+        context.preferences.is_dirty = True
         return {"FINISHED"}
 
 

@@ -38,7 +38,7 @@ def write(name: str, words: str) -> bpy.types.Text:
 
 
 class SCENE_CHAT_OT_show_request(bpy.types.Operator):
-    """Show in the Text Editor exactly what was sent to the model last, without the key"""
+    """Show in the Text Editor exactly what was sent to the model last, without the key. The text is saved with the file unless you remove it"""
 
     bl_idname = "scene_chat.show_request"
     bl_label = "Show Request"
@@ -50,7 +50,7 @@ class SCENE_CHAT_OT_show_request(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         here = runtime.current()
-        if here.chat.request is None:
+        if here.asked_by_tool or here.chat.request is None:
             return {"CANCELLED"}
         show(write(_REQUEST, here.secrets.clean(as_text(here.chat.request))))
         return {"FINISHED"}
@@ -69,6 +69,8 @@ class SCENE_CHAT_OT_show_summary(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         here = runtime.current()
+        if here.asked_by_tool:
+            return {"CANCELLED"}
         show(write(_SUMMARY, here.secrets.clean(here.chat.history.conversation.summary)))
         return {"FINISHED"}
 

@@ -203,7 +203,11 @@ class Registry:
     def _filled(self) -> dict[str, Tool]:
         with self._making:
             if self._fill is not None:
-                self._fill(self)
+                try:
+                    self._fill(self)
+                except BaseException:
+                    self._tools.clear()
+                    raise
                 self._fill = None
         return self._tools
 

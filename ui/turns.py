@@ -130,6 +130,11 @@ def _end(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics, *, newest: bo
         else:
             again = "Try Again" if turn.end.reason == "error" else "Continue"
             row.operator("scene_chat.try_again", text=again, icon="FILE_REFRESH")
+        if turn.kind in ("tools", "model"):
+            row.popover("SCENE_CHAT_PT_models", text="Choose a Model")
+        if turn.kind == "tools":
+            preferences = runtime.current().preferences
+            layout.prop(preferences, "calls_as_json", toggle=True, icon="SCRIPT")
         if turn.kind == "credit":
             page = row.operator("wm.url_open", text="Open Credits Page", icon="URL")
             page.url = _CREDITS

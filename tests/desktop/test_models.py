@@ -197,7 +197,7 @@ def test_among_five_thousand_one_is_found(picker, lists):
     count = "len(here.catalogue.models(here.preferences.endpoint))"
     until(lambda: picker.value(count) == 5000, "the list does not come")
     open_picker(picker, "claude-sonnet")
-    picker.read("5,000 models", box=around(picker))  # none of which is left out
+    picker.read("Vendor 0: Model 1000", box=around(picker))
     picker.shot("models-many")
     search(picker, "vendor-21 4321")
     picker.read("Vendor 21: Model 4321", box=around(picker))

@@ -437,3 +437,67 @@ def test_pictures_are_not_sent_to_a_model_that_is_known_to_take_none(talk, house
         talk("go", replace(server.settings, info=ModelInfo("a", "A", vision=False)))
         assert "image_url" not in json.dumps(server.requests[-1])
         assert "(left out)" in json.dumps(server.requests[-1])
+
+
+def test_what_one_model_thought_does_not_go_to_another(talk):
+    thought = {"type": "reasoning.text", "text": "hm", "index": 0}
+    thinks = Raw([chunk({"reasoning_details": [thought]}), chunk({"content": "Yes."}), chunk({}, "stop"),
+                  b"data: [DONE]\n\n"])  # fmt: skip
+    answers = iter([thinks, Say("Still."), Say("Other.")])
+    with standin(lambda _: next(answers)) as server:
+        talk("go", server.settings)
+        talk("go", server.settings)
+        talk("go", replace(server.settings, model="other"))
+        sent = [json.dumps(each["messages"]) for each in server.requests]
+    assert ["reasoning_details" in each for each in sent] == [False, True, False]
+
+
+def test_what_was_stopped_is_counted_too(talk):
+    info = ModelInfo("a", "A", input_price=1e-6, output_price=1e-6)
+    with standin(Raw([chunk({"content": "Half"}), 30.0])) as server:
+        talk("go", replace(server.settings, info=info), stop_at=Text)
+    assert talk.chat.turns[0].cost > 0
+    assert talk.chat.turns[0].estimated
+
+
+def test_the_price_of_a_model_that_did_not_answer_is_not_taken(talk):
+    info = ModelInfo("a", "A", input_price=1e-6, output_price=1e-6)
+    other = event({"model": "b/other", "choices": [{"index": 0, "delta": {"content": "Hi"},
+                                                    "finish_reason": "stop"}]})  # fmt: skip
+    with standin(Raw([other, b"data: [DONE]\n\n"])) as server:
+        talk("go", replace(server.settings, info=info))
+    assert talk.chat.turns[0].model == "b/other"
+    assert talk.chat.turns[0].cost is None
+
+
+def test_a_turn_that_is_stopped_before_it_began_is_the_one_that_is_continued(talk):
+    with standin(Say("First."), second=[Say("Second.")], go=[Say("First.")]) as server:
+        talk("go", server.settings)
+        talk.chat.listener = lambda event: None
+        held = threading.Event()
+        talk.chat._worker.call(held.wait)  # the loop is busy
+        talk.chat.send("second", "", server.settings)
+        talk.chat.stop()
+        held.set()
+        while talk.chat.running:
+            time.sleep(0.001)
+        assert talk.chat.turns[1].end.reason == "stopped"
+        talk.chat.try_again(server.settings)
+        while talk.chat.running:
+            time.sleep(0.001)
+    assert [turn.answer for turn in talk.chat.turns] == ["First.", "Second."]
+
+
+def test_a_model_that_only_thought_is_said_to_have_said_nothing(talk):
+    with standin(
+        Raw([chunk({"reasoning": "hm"}), chunk({}, "stop"), b"data: [DONE]\n\n"])
+    ) as server:
+        events = talk("go", server.settings)
+    assert "said nothing" in only(Error, events).message
+
+
+def test_thoughts_that_were_stopped_cost_too(talk):
+    info = ModelInfo("a", "A", input_price=0.0, output_price=1e-3)
+    with standin(Raw([chunk({"reasoning": "hm " * 100}), 30.0])) as server:
+        talk("go", replace(server.settings, info=info), stop_at=Reasoning)
+    assert talk.chat.turns[0].cost > 0.05

@@ -43,8 +43,8 @@ def test_a_picture_follows_the_rounds_last_result_as_a_message_of_the_users():
 def test_only_the_newest_two_pictures_are_kept():
     conversation = Conversation()
     for number in range(3):
-        conversation.add_reply(Reply("", (LOOK,)))
-        conversation.add_result(LOOK, picture(f"view {number}"))
+        reply = conversation.add_reply(Reply("", (LOOK,)))
+        conversation.add_result(reply.calls[0], picture(f"view {number}"))
     assert len(pictures(conversation)) == 2
     assert "view 0.</blender> (no longer shown)" in conversation.messages[2]["content"]
 

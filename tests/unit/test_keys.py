@@ -15,6 +15,16 @@ def env(folder, text):
     return file
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("https://api-foo.com/v1", "https://api.foo.com/v1"),
+     ("https://openrouter.ai/api/v1", "http://openrouter.ai/api/v1"),
+     ("https://openrouter.ai/api/v1", "https://openrouter.ai:8443/api/v1")],
+)  # fmt: skip
+def test_no_two_endpoints_share_a_key(one, other):
+    assert variable_for(one) != variable_for(other)
+
+
 def test_the_environment_comes_before_the_file(tmp_path):
     file = env(tmp_path, "OPENROUTER_API_KEY=from-file")
     key = find_key(OPENROUTER, [file], {"OPENROUTER_API_KEY": "from-environment"})

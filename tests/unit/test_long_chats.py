@@ -128,8 +128,12 @@ def test_an_endpoint_that_says_how_much_it_takes_is_believed(talk, house):
     ]
     with StandIn(Script("long", {"go": long})) as server:
         events = talk("go", Settings(server.url, "script/long", window=1_000_000))
-    assert [each.text for each in events if isinstance(each, Text)][-1:] == ["There."]
-    assert any(isinstance(each, Compacted) for each in events)
+        assert [each.text for each in events if isinstance(each, Text)][-1:] == ["There."]
+        assert any(isinstance(each, Compacted) for each in events)
+        answers = iter([Say("Again.")])  # the next turn is not refused first
+        assert (
+            talk("go", Settings(server.url, "script/long", window=1_000_000))[-1].reason == "done"
+        )
     assert talk.chat.history.meter.window == 9_000
 
 
@@ -186,8 +190,8 @@ def test_long_code_of_earlier_rounds_is_cut_and_stays_an_object():
     call = ModelsCall("a", "execute_code", json.dumps({"code": "x = 1\n" * 5_000}))
     conversation.add_prompt("go", "")
     for _ in range(3):
-        conversation.add_reply(Reply("", (call,)))
-        conversation.add_result(call, CallResult(True, 1))
+        reply = conversation.add_reply(Reply("", (call,)))
+        conversation.add_result(reply.calls[0], CallResult(True, 1))
     conversation.compact(40_000)
     sent = [each["tool_calls"][0]["function"]["arguments"] for each in conversation.messages
             if each.get("tool_calls")]  # fmt: skip
@@ -246,3 +250,61 @@ def test_a_window_of_the_persons_own_goes_before_the_lists():
     settings = Settings("http://127.0.0.1:1/v1", "a", info=info)
     assert settings.tokens == 8_000
     assert dataclasses.replace(settings, window=4_000).tokens == 4_000
+
+
+def test_thoughts_count_and_go_with_the_turns_that_are_over():
+    conversation = Conversation()
+    for number in range(3):
+        conversation.add_prompt(f"go {number}", "")
+        reply = Reply("", (ModelsCall(f"c{number}", "count", "{}"),), reasoning={
+            "reasoning_content": "hm " * 5_000})  # fmt: skip
+        conversation.add_reply(reply)
+        conversation.add_result(reply.calls[0], CallResult(True, 1))
+    assert conversation.characters > 45_000
+    assert conversation.compact(20_000)
+    assert ["reasoning_content" in each for each in conversation.turns[-1]] == [False, True, False]
+
+
+def test_a_turn_of_many_rounds_is_put_into_words_beneath_its_prompt():
+    conversation = turns(0)
+    conversation.add_prompt("build a city", "mode OBJECT")
+    for number in range(40):
+        reply = Reply(f"House {number}.", (ModelsCall(f"c{number}", "count", "{}"),))
+        conversation.add_reply(reply)
+        conversation.add_result(reply.calls[0], CallResult(True, "x" * 500))
+    assert conversation.compact(2_000)
+    assert [each["role"] for each in conversation.messages] == ["user", "assistant", "tool"]
+    assert (
+        "What you did of it so far, shortened: [called count ×39] House 38."
+        in (conversation.messages[0]["content"])
+    )
+    conversation.add_reply(Reply("All done."))
+    conversation.add_prompt("next", "")
+    conversation.compact(200)
+    assert "Person: build a city\n" in conversation.summary
+
+
+def test_a_single_round_with_huge_results_is_cut_too():
+    conversation = Conversation()
+    conversation.add_prompt("go", "")
+    calls = tuple(ModelsCall(f"c{n}", "count", "{}") for n in range(12))
+    conversation.add_reply(Reply("", calls))
+    for call in calls:
+        conversation.add_result(call, CallResult(True, "x" * 7_000))
+    assert conversation.compact(20_000)
+    assert accepted(conversation.messages)
+
+
+def test_ids_that_come_again_are_made_new():
+    conversation = Conversation()
+    given = [conversation.add_reply(Reply("", (ModelsCall("call_0", "count", "{}"),))).calls[0].id
+             for _ in range(3)]  # fmt: skip
+    assert given[0] == "call_0"
+    assert len(set(given)) == 3
+
+
+def test_what_no_json_can_hold_does_not_get_into_the_history():
+    conversation = Conversation()
+    details = ({"text": "half \ud83d", "index": float("nan")},)
+    conversation.add_reply(Reply("x", (ModelsCall("\ud800", "count", "{}"),), details))
+    json.dumps(conversation.messages, allow_nan=False, ensure_ascii=False).encode()

@@ -113,6 +113,7 @@ def test_where_it_cannot_be_kept_it_is_still_counted(tmp_path):
     (tmp_path / "file").write_text("")
     ledger = Ledger(tmp_path / "file" / "spending")
     ledger.add(0.5)
+    ledger._read = float("-inf")  # some seconds later
     assert ledger.today() == pytest.approx(0.5)
 
 
@@ -157,6 +158,8 @@ def test_who_says_no_stops_there_and_can_continue_later(chat):
         chat.go_on(yes=False)
         assert until(chat, End)[-1].reason == "limit"
         chat.try_again(settings)
+        until(chat, Question)  # it is still the same turn
+        chat.go_on(yes=True)
         assert until(chat, End)[-1].reason == "done"
         assert len(server.requests) == 2
 
@@ -194,7 +197,7 @@ def test_a_days_limit_holds_over_turns_and_a_yes_for_as_much_again(chat, asking_
     with standin([Say("Done.")], 0.3) as server:
         settings = Settings(server.url, "a/b", day_limit=1.0)
         chat.send("go", "", settings)
-        until(chat, End)  # what a round costs is not known before the first
+        until(chat, End)  # what a round costs is not known before there was one
         chat.send("go", "", settings)
         assert "Today has cost $1.25" in until(chat, Question)[-1].text
         chat.go_on(yes=True)

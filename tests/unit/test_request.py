@@ -14,6 +14,7 @@ TOOL = {"type": "function", "function": {"name": "count", "description": "Count.
                                          "parameters": {"type": "object", "properties": {}}}}  # fmt: skip
 MESSAGES = [{"role": "user", "content": "go"}]
 AT_OPENROUTER = Settings(OPENROUTER, "anthropic/claude")
+THINKS = ModelInfo("a", "A", efforts=("low", "high"))
 ELSEWHERE = Settings("http://127.0.0.1:1/v1", "small")
 
 
@@ -29,17 +30,49 @@ def test_it_is_model_messages_and_tools_in_this_order_for_the_cache():
 
 
 def test_openrouters_own_words_go_to_openrouter_alone():
-    settings = replace(AT_OPENROUTER, fallbacks=("x/y", "z"), effort="low")
+    settings = replace(
+        AT_OPENROUTER, fallbacks=("x/y", "z", "one too many"), effort="low", info=THINKS
+    )
     made = body(settings)
     assert made["models"] == ["anthropic/claude", "x/y", "z"]
     assert made["reasoning"] == {"effort": "low"}
     assert made["session_id"] == "s1"
     assert made["provider"] == {"require_parameters": True}
     assert made["cache_control"] == {"type": "ephemeral"}
-    other = body(replace(ELSEWHERE, fallbacks=("x",), effort="low"))
+    other = body(replace(ELSEWHERE, fallbacks=("x",), effort="low", info=THINKS))
     assert other["reasoning_effort"] == "low"
     own = {"models", "reasoning", "session_id", "provider", "cache_control", "usage"}
     assert not own & set(other)
+
+
+@pytest.mark.parametrize("info", [None, ModelInfo("a", "A"), replace(THINKS, efforts=("max",))])
+def test_an_effort_that_is_not_the_models_own_is_not_sent(info):
+    for settings in (AT_OPENROUTER, ELSEWHERE):
+        made = body(replace(settings, effort="low", info=info))
+        assert not {"reasoning", "reasoning_effort"} & set(made)
+
+
+def test_a_model_that_calls_tools_is_not_made_to_write_them():
+    made = body(replace(ELSEWHERE, calls_as_json=True, info=ModelInfo("a", "A", tools=True)))
+    assert "response_format" not in made
+
+
+def test_what_one_side_says_in_a_row_is_one_message_for_templates_that_want_turns():
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+    call = {"id": "a", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    messages = [
+        {"role": "user", "content": "one"},
+        {"role": "user", "content": "two"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "a", "content": "seen"},
+        {"role": "user", "content": [picture]},
+        {"role": "user", "content": "three"},
+    ]
+    made = body(ELSEWHERE, messages)["messages"][1:]
+    assert [each["role"] for each in made] == ["user", "assistant", "tool", "user"]
+    assert made[0]["content"] == "one\n\ntwo"
+    assert made[3]["content"] == [picture, {"type": "text", "text": "three"}]
+    assert body(AT_OPENROUTER, messages)["messages"][1:] == messages
 
 
 def test_models_that_cache_by_themselves_get_no_mark():
