@@ -136,7 +136,8 @@ class Catalogue:
         return True
 
     async def _fetch(self, settings: Settings) -> None:
-        from .model_lists import ListFailed, fetch  # imports httpx2
+        with libraries.preferred():
+            from .model_lists import ListFailed, fetch  # imports httpx2
 
         endpoint = settings.endpoint
         try:

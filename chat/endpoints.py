@@ -204,9 +204,10 @@ async def answers(url: str, seconds: float) -> bool:
     """Return whether a server of models answers at a base URL within a time."""
     import asyncio
 
-    import httpx2
+    with libraries.preferred():
+        import httpx2
 
-    from . import network
+        from . import network
     from .model_lists import ListFailed, Status, entries_of, json_of
 
     with contextlib.suppress(TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, OSError):

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import anyio  # noqa: F401 - httpx2 imports it at its first request, when another one may be found
 import httpx2
 
 from .keys import is_on_this_machine

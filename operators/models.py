@@ -21,6 +21,8 @@ def choose(endpoint: str, model: str) -> bool:
     preferences = here.preferences
     if here.asked_by_tool or preferences is None:
         return False
+    if (endpoint, model) != (preferences.endpoint, preferences.model):
+        preferences.window = 0  # it was said of the other
     preferences.endpoint, preferences.model = endpoint, model
     here.endpoints.use(endpoint, model)
     keep()

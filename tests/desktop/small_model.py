@@ -87,6 +87,8 @@ def serve(file, port):
     asked.hostnames, asked.port = ["127.0.0.1"], port
     asked.cpuparams.n_threads = asked.cpuparams_batch.n_threads = _THREADS
     asked.use_jinja = True
+    # As it is, it often says the same again and again, until its window is full.
+    asked.sampling.penalty_repeat, asked.sampling.temp = 1.3, 0.3
     server = xllamacpp.Server(asked)
     print(f"{NAME} at {server.listening_address}", flush=True)
     sys.stdin.read()

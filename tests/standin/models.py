@@ -81,7 +81,7 @@ OPENROUTER = [
     ),
 ]  # fmt: skip
 
-BROKEN_ENTRIES = [
+BROKEN_ENTRIES: list[Any] = [
     None,
     7,
     [],
