@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..tools import libraries
 from ..tools.faults import Faults
 from .keys import Key, is_on_this_machine
 from .model_info import ModelInfo

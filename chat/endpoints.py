@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from ..tools import libraries
 from ..tools.faults import Faults
 from . import settings
 from .keys import is_on_this_machine, split

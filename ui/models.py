@@ -38,6 +38,12 @@ _SORTS = [
 ]
 
 
+_WINDOWS = [
+    (0, "Any Context"), (32_000, "From 32k"), (128_000, "From 128k"), (200_000, "From 200k"),
+    (1_000_000, "From 1M"),
+]  # fmt: skip
+
+
 def chooser(layout: bpy.types.UILayout, settings: Settings, metrics: Metrics) -> None:
     """Draw the name of the model that is asked, which opens the picker."""
     here = runtime.current()
@@ -91,7 +97,8 @@ class SCENE_CHAT_PT_models(bpy.types.Panel):
         row = layout.row(align=True)
         for name in ("tools", "vision", "free"):
             row.prop(fields, name, toggle=True)
-        row.separator()
+        row = layout.row(align=True)
+        row.prop(fields, "window", text="")
         row.prop(fields, "sort", text="")
         _list(layout, fields, here, endpoint, metrics)
         _age(layout, here, endpoint, cannot, metrics)
@@ -274,6 +281,11 @@ def _set_sort(_: Any, number: int) -> None:
     picker.filter = replace(picker.filter, sort=_SORTS[number][0])
 
 
+def _set_window(_: Any, number: int) -> None:
+    picker = _picker()
+    picker.filter = replace(picker.filter, window=_WINDOWS[number][0])
+
+
 def _set_adding(_: Any, value: bool) -> None:
     _picker().adding = value
     runtime.current().endpoints.problem = ""
@@ -348,6 +360,13 @@ class SceneChatModels(bpy.types.PropertyGroup):
         ),
         "free": BoolProperty(
             name="Free", description="Only models that cost nothing", **_of_filter("free")
+        ),
+        "window": EnumProperty(
+            name="Context",
+            description="How many tokens a model has to take",
+            items=[(str(tokens), name, "") for tokens, name in _WINDOWS],
+            get=lambda _: [each[0] for each in _WINDOWS].index(_picker().filter.window),
+            set=_set_window,
         ),
         "sort": EnumProperty(
             name="Sort",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import cycle
-
 from standin.script import Call, Raw, Say, Script
 from standin.server import chunk
 
@@ -23,8 +21,9 @@ STREAM = tuple(
     for part in (chunk({"content": f"word{number} "}), 1 / TOKENS_A_SECOND)
 )
 
-BROKEN = cycle([Raw([chunk({"content": "Half an"})], breaks=True), Say("Whole this time.")])
-"""Broken off, and whole when it is asked for again."""
+BROKEN = Raw([chunk({"content": "Half an"})], breaks=True)
+BREAKS: list[bool] = []
+"""One for each answer that is to break off."""
 
 SCENES = Script(
     "desktop",
@@ -44,7 +43,9 @@ SCENES = Script(
             lambda results: Say(results[0].text.removeprefix("Error: ")),
         ],
         "Think": [Say("Done thinking.", reasoning="First I weigh one thing against another.")],
-        "Break once": [lambda _: next(BROKEN)],
+        "Break once": [
+            lambda _: BROKEN if len(BREAKS) and BREAKS.pop() else Say("Whole this time.")
+        ],
         "Spend": [Say("", [Call("get_scene_info")]), Say("Spent.")],
         "at length": [Say("Good day to you. " * 400)],
         "Greet": [Say("Good day to you.")],

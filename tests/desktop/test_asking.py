@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from desktop import scenes
 from desktop.program import until
 
 ADDON = "bpy.context.preferences.addons[EXTENSION].preferences"
@@ -59,6 +60,7 @@ def test_thoughts_are_folded_until_they_are_wanted(program):
 
 
 def test_a_broken_answer_is_tried_again_with_a_click(program):
+    scenes.BREAKS[:] = [True]
     program.say("Break once")
     assert program.turn()[0] == "error"
     program.read("Try Again")

@@ -406,7 +406,7 @@ here.timer._glance = glance
 MEND_TIMER = "here.timer._glance = here.glance"
 BREAK_THREAD = f"""
 from bl_ext.user_default.scene_chat.chat import prompt
-def system_prompt(_):
+def system_prompt(*_):
     raise ValueError("no prompt with {KEY}")
 prompt.system_prompt, prompt.whole = system_prompt, prompt.system_prompt
 """
