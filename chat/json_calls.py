@@ -8,6 +8,7 @@ most providers enforce while it writes. Used on the worker's thread.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,9 @@ from .conversation import Call, Message, Reply
 from .events import Event, Text
 
 _MOST_CALLS = 4
+_TOO_MANY_CALLS = 32
+"""Of a model that nobody holds to the form; more are not run."""
+_FENCE = re.compile(r"^```\w*\s*|\s*```$")
 _MOST_WORDS = 2_000
 """Characters of what is said, and of what a call has to have, such as code: a small model that is
 held to a form may go on for ever inside it."""
@@ -24,7 +28,7 @@ _MOST_LETTERS = 100
 """Characters of any other text: names, as a rule."""
 _MOST_ITEMS = 16
 """Of any list."""
-_EXAMPLES = (
+_EXAMPLES: tuple[tuple[str, dict[str, Any], str], ...] = (
     (
         "create_object",
         {"type": "cube", "name": "Box", "location": [2, 0, 1]},
@@ -163,7 +167,7 @@ class JsonAnswer:
             return replace(reply, text=self._said)
         calls = tuple(
             Call(f"call_{number}_{len(self._text)}", *_call(each))
-            for number, each in enumerate(value.get("calls") or ())
+            for number, each in enumerate(_list(value.get("calls"))[:_TOO_MANY_CALLS])
             if isinstance(each, dict)
         )
         return replace(reply, text=speakable(_said(value)), calls=calls)
@@ -177,9 +181,19 @@ class JsonAnswer:
 
         mode: Any = "trailing-strings" if partly else False
         try:
-            return jiter.from_json(self._text.strip().encode(), partial_mode=mode)
+            return jiter.from_json(_unfenced(self._text).encode(), partial_mode=mode)
         except ValueError:
             return None
+
+
+def _unfenced(text: str) -> str:
+    """The object in a block of code, as which models write it that nobody holds to the form."""
+    return _FENCE.sub("", text.strip())
+
+
+def _list(calls: Any) -> list[Any]:
+    """The calls; one alone may stand without its list."""
+    return calls if isinstance(calls, list) else [calls] if isinstance(calls, dict) else []
 
 
 def _said(value: Any) -> str:

@@ -23,6 +23,8 @@ _THREADS = 1
 """More wait for each other in a loop where another program, such as Blender, keeps a core busy."""
 _WINDOW = 8192
 """Tokens: what it was trained with."""
+_LONGEST = 1000
+"""Tokens of an answer: it finds no end of some, and would go on until its window is full."""
 
 
 class SmallModel:
@@ -87,7 +89,8 @@ def serve(file, port):
     asked.hostnames, asked.port = ["127.0.0.1"], port
     asked.cpuparams.n_threads = asked.cpuparams_batch.n_threads = _THREADS
     asked.use_jinja = True
-    # As it is, it often says the same again and again, until its window is full.
+    asked.n_predict = _LONGEST
+    # Else it says the same again and again.
     asked.sampling.penalty_repeat, asked.sampling.temp = 1.3, 0.3
     server = xllamacpp.Server(asked)
     print(f"{NAME} at {server.listening_address}", flush=True)

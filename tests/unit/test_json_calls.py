@@ -178,3 +178,20 @@ def test_the_example_is_of_a_tool_that_is_offered(offered, shown):
     assert ("Example" in last) is (shown is not None)
     if shown:
         assert json.loads(last.removeprefix("Example: "))["calls"][0]["tool"] == shown
+
+
+@pytest.mark.parametrize("text", [
+    '{"calls": {"tool": "add", "arguments": {"names": ["Cube"]}}, "say": "There."}',
+    '```json\n{"calls": [{"tool": "add", "arguments": {"names": ["Cube"]}}], "say": "There."}\n```',
+])  # fmt: skip
+def test_a_form_that_is_nearly_kept_is_understood(talk, house, text):
+    events, _ = talk(answers(text), answers('{"calls": [], "say": "Done."}'))
+    assert house.scene.names == {"Cube"}
+    assert said(events) == ["There.", "Done."]
+
+
+@pytest.mark.parametrize("calls", ["1", "true", "null", '"add"', "[[]]"])
+def test_calls_that_are_none_are_passed_over(talk, calls):
+    events, _ = talk(answers(f'{{"calls": {calls}, "say": "Hello."}}'))
+    assert said(events) == ["Hello."]
+    assert events[-1].reason == "done"
