@@ -327,6 +327,10 @@ async def _llama_cpp(http: httpx2.AsyncClient, root: str) -> _Facts:
         facts["window"] = window
     if isinstance(vision := _dict(told.get("modalities")).get("vision"), bool):
         facts["vision"] = vision
+    can = _dict(told.get("chat_template_caps"))
+    if "supports_tools" in can:
+        # Where the model's template knows of none, the server leaves them out and does not say so.
+        facts["tools"] = bool(can["supports_tools"] or can.get("supports_tool_calls"))
     return {"": facts} if facts else {}
 
 

@@ -95,6 +95,8 @@ def beside(row: bpy.types.UILayout, text: str) -> None:
 def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) -> None:
     if title != turn.prompt.strip():
         lines(layout, turn.prompt.strip(), metrics, dim=True, most=_LONG_ERROR)
+    for note in list(turn.notes):
+        lines(layout, note, metrics, icon="INFO", dim=True)
     for part in list(turn.parts):
         if isinstance(part, Step):
             _step(layout, part, turn, metrics)
@@ -117,8 +119,6 @@ def _thoughts(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics) -> None:
 
 def _end(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics, *, newest: bool) -> None:
     """What there is to say beside the answer, and what can be done about it."""
-    for note in list(turn.notes):
-        lines(layout, note, metrics, icon="INFO", dim=True)
     for problem in list(turn.problems):
         lines(layout, problem, metrics, icon="ERROR", alert=True)
     if turn.end is None:

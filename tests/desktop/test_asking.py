@@ -65,7 +65,9 @@ def test_a_broken_answer_is_tried_again_with_a_click(program):
     assert program.turn()[0] == "error"
     program.read("Try Again")
     program.shot("try-again")
-    program.click_on("Try Again")
+    left, _, right, bottom = program.sidebar
+    said = program.read("What had come")  # the sentence says to try again as well
+    program.click_on("Try Again", box=(left, said.top + 30, right, bottom))
     until(lambda: program.value("here.chat.turns[0].end and here.chat.turns[0].end.reason") == "done",
           "it is not tried again")  # fmt: skip
     program.read("Whole this time")

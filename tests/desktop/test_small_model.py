@@ -58,6 +58,7 @@ def objects(program):
 
 
 def test_its_text_streams_is_stopped_in_the_middle_and_the_chat_goes_on(program):
+    program.read("This model takes no tools")
     program.say("Tell me a long story about a cube.")
     program.read("Writing", patience=PATIENCE)
     first = words(program)

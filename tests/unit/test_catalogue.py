@@ -181,6 +181,23 @@ def test_llama_cpp_says_with_which_window_it_was_started(catalogue):
     assert (model.window, model.vision) == (4096, False)
 
 
+@pytest.mark.parametrize(
+    ("can", "tools"),
+    [
+        ({"supports_tools": False, "supports_tool_calls": False}, False),
+        ({"supports_tools": True, "supports_tool_calls": True}, True),
+        ({"supports_tools": False, "supports_tool_calls": True}, True),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_llama_cpp_says_whether_the_models_template_knows_of_tools(catalogue, can, tools):
+    properties = {**LLAMA_CPP["/props"], "chat_template_caps": can}
+    with serving({**LLAMA_CPP, "/props": properties}) as server:
+        (model,) = fetched(catalogue, server.url)
+    assert model.tools is tools
+
+
 def test_without_its_properties_llama_cpps_list_does(catalogue):
     with serving({**LLAMA_CPP, "/props": 501}) as server:
         (model,) = fetched(catalogue, server.url)
