@@ -120,7 +120,7 @@ def time_out(case):
         # 300 s otherwise. The name of another model has it asked by another client.
         case.desk.aside(
             "from bl_ext.user_default.scene_chat.chat import model\n"
-            f"model._SILENCE_SECONDS = {HASTE}\n"
+            f"model.PATIENCE = model.Patience(answer={HASTE}, bytes={HASTE})\n"
             "bpy.context.preferences.addons[EXTENSION].preferences.model = 'script/hasty'"
         )
         case.reason, case.same = "error", True
@@ -146,7 +146,7 @@ def time_out(case):
     yield
     seen = case.desk.seen()
     said = seen["problems"][0][0] if case.reason == "error" else seen["messages"][-2]["content"]
-    words = {WAITING: "did not answer in time", STREAMING: "broke off", TOOL: "its time limit",
+    words = {WAITING: "began no answer", STREAMING: "The answer stopped", TOOL: "its time limit",
              APPROVAL: "Nobody answered"}  # fmt: skip
     assert words[case.moment] in said
 

@@ -201,7 +201,7 @@ here.chat.history.turns.clear()
 here.chat.history.conversation.clear()
 here.panel.folds.clear()
 here.preferences.model = "script/faults"
-model._SILENCE_SECONDS = {silence!r}
+model.PATIENCE = model.Patience(backoff=0.01)
 for name in ("render_complete", "render_cancel"):
     getattr(bpy.app.handlers, name).clear()
 """
@@ -285,7 +285,7 @@ class Desk:
             self.start(factory=False)
         self.clean = False
         self.until(lambda seen: not seen["chat"], "the turn before does not end")
-        self.aside(FRESH.format(silence=300.0))
+        self.aside(FRESH)
         until(lambda: self.aside(PANEL) == "Scene Chat\n", "the panel does not open")
         self.until(lambda seen: not seen["messages"], "the chat is not emptied")
         self.program.hover(600, 500)
