@@ -31,6 +31,7 @@ _SUMMARY = (
     "asked for in it still holds."
 )
 _SO_FAR = "\n\nWhat you did of it so far, shortened: "
+_SO_FAR_LENGTH = 1_000
 _LEAST_RESULT = 200
 """Characters that are left of a result, however little room there is."""
 _PICTURES_KEPT = 2
@@ -202,9 +203,9 @@ class Conversation:
         self._shorten_rounds(kept=2)
         while len(self.turns) > 1 and self.characters > most:
             # Several at once: the fewer times the beginning changes, the more of it is cached.
-            for turn in self.turns[: max(1, (len(self.turns) - 1) // 4)]:
-                self.summarized.append(entry(turn))
-                self.turns.remove(turn)
+            gone = max(1, (len(self.turns) - 1) // 4)
+            self.summarized += map(entry, self.turns[:gone])
+            del self.turns[:gone]
             self._summary = summarize(self.summarized, most // 2)
         if self.characters > most:
             self._shorten_rounds(kept=1)
@@ -230,7 +231,7 @@ class Conversation:
         rounds = [n for n, each in enumerate(turn) if each["role"] == "assistant"]
         if len(rounds) > 1:
             prompt = turn[0]
-            done = entry(turn[: rounds[-1]])[1]
+            done = cut(entry(turn[: rounds[-1]])[1], _SO_FAR_LENGTH)
             turn[: rounds[-1]] = [{**prompt, "content": f"{prompt['content']}{_SO_FAR}{done}"}]
 
     def _cut_newest(self, most: int) -> None:
