@@ -101,7 +101,7 @@ def program(shared, model):
     del model.requests[:]
     shared.hover(600, 700)
     left, top, right, bottom = shared.sidebar
-    shared.read("Ask, or", box=(left, top, right - 40, bottom))  # the tabs beside it confuse
+    shared.read("Ask, o", box=(left, top, right - 40, bottom))  # the tabs beside it confuse
     yield shared
     assert shared.process.poll() is None, shared.said()
     assert "Traceback" not in shared.said(), shared.said()

@@ -255,7 +255,7 @@ class Program:
             self.click_on_tab("Scene Chat")
             self.hover(600, 700)
             with contextlib.suppress(NotSeen):
-                return self.read("Ask, or", patience=2)
+                return self.read("Ask, o", patience=2)
 
         self.composer = until(shown, "the chat does not open").middle
 
@@ -271,7 +271,7 @@ class Program:
         head = (left, top, right, top + 90)
 
         def hint():
-            return _find("Ask, or", self.words(head))
+            return _find("Ask, o", self.words(head))
 
         shown = hint()
         x, y = shown.middle if shown else self.composer
