@@ -150,7 +150,12 @@ class SignIn:
 
         answering: set[asyncio.Task[None]] = set()
 
+        over = False
+
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if over:  # nobody would hold what answers it
+                writer.transport.abort()
+                return
             task = asyncio.ensure_future(_serve(attempt, reader, writer))
             answering.add(task)
             task.add_done_callback(answering.discard)
@@ -174,6 +179,7 @@ class SignIn:
                 server.close()
             for _ in range(_ROUNDS_OF_ACCEPTING):
                 await asyncio.sleep(0)
+            over = True
             for task in list(answering):
                 task.cancel()
             await asyncio.gather(*answering, return_exceptions=True)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_ROUNDS = 5
+"""Of the loop, in which the connections of what was cancelled close."""
+
 
 class Worker:
     """A thread with an asyncio loop."""
@@ -71,10 +74,12 @@ class Worker:
 async def _cancel_the_rest() -> None:
     import asyncio
 
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for each in others:
-        each.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        for each in others:
+            each.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+    for _ in range(_ROUNDS):
+        await asyncio.sleep(0)
     loop = asyncio.get_running_loop()
     await loop.shutdown_asyncgens()
     # The thread in which asyncio looks up hosts outlives the loop unless it is waited for.
