@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import blf
 import pytest
 
 FONT = 11.0
 
 
 def width(text):
+    import blf  # comes with bpy
+
     blf.size(0, FONT)
     return blf.dimensions(0, text)[0]
 
