@@ -13,6 +13,8 @@ from typing import Any
 
 Message = dict[str, Any]
 
+MARK = "blender"
+"""The element around what comes from the scene; the system prompt says what it means."""
 PICTURE_CHARACTERS = 5_000
 """A picture's weight: providers count 1,000 to 1,600 tokens for one of our size, whatever its bytes."""
 _LINE = 160
@@ -80,7 +82,7 @@ def entry(turn: Sequence[Message]) -> tuple[str, str]:
         turn: Its messages, the prompt first.
     """
     prompt = str(turn[0]["content"]) if turn else ""
-    asked = prompt.rpartition("\n\n<blender>")[0] or prompt  # without the situation
+    asked = prompt.rpartition(f"\n\n<{MARK}>")[0] or prompt  # without the situation
     names = [call["function"]["name"] for each in turn for call in each.get("tool_calls") or ()]
     said = next(
         (

@@ -18,14 +18,12 @@ from uuid import uuid4
 from ..tools.call import CallResult
 from ..tools.picture import Picture
 from ..tools.plain import speakable
-from .compaction import cut, entry, shortened, size
+from .compaction import MARK, cut, entry, shortened, size
 from .compaction import summary as summarize
 
 Message = dict[str, Any]
 
-_MARK = "blender"
-"""The element around what comes from the scene; the system prompt says what it means."""
-_END = re.compile(rf"</(\s*{_MARK})", re.IGNORECASE)
+_END = re.compile(rf"</(\s*{MARK})", re.IGNORECASE)
 _SUMMARY = (
     "What was said and done before in this conversation, shortened by Scene Chat. What the person "
     "asked for in it still holds."
@@ -282,7 +280,7 @@ def _as_data(text: str) -> str:
     The text cannot end the mark by itself; written this way, JSON strings in it stay what they are.
     """
     inside = _END.sub(r"<\\/\1", text)
-    return f"<{_MARK}>{inside}</{_MARK}>"
+    return f"<{MARK}>{inside}</{MARK}>"
 
 
 def result_text(result: CallResult) -> str:
