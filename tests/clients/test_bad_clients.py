@@ -165,5 +165,10 @@ def test_on_standard_output_of_ask_there_are_json_lines_only(tmp_path):
          "--endpoint", "http://127.0.0.1:9/v1", "--save", str(tmp_path / "a.blend")],
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["retry", "retry", "error", "end"]
+    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == [
+        "retry",
+        "retry",
+        "error",
+        "end",
+    ]
     assert (tmp_path / "a.blend").exists()
