@@ -32,8 +32,6 @@ _LEAVE_SECONDS = 5.0
 """How long a browser may take to fetch its page once all is over."""
 _PORTS_TRIED = 20
 _BACKLOG = 16
-_ROUNDS_OF_ACCEPTING = 3
-"""Of the loop, that asyncio takes from a connection's coming to `connected`."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +120,7 @@ class SignIn:
             self._worker.call(attempt.cancel)
 
     def close(self) -> None:
-        """Wait no longer, and return once the port is closed. Before the worker is closed, whose
-        end would leave a connection that just comes in to Python's garbage collector."""
+        """Wait no longer, and return once the port is closed. Before the worker is closed."""
         attempt = self._attempt
         self.cancel()
         if attempt is not None and self._worker.runs:
@@ -148,24 +145,26 @@ class SignIn:
     async def _wait(self, attempt: _Attempt) -> None:
         import asyncio
 
+        loop = asyncio.get_running_loop()
         answering: set[asyncio.Task[None]] = set()
 
-        over = False
-
-        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if over:  # nobody would hold what answers it
-                writer.transport.abort()
-                return
-            task = asyncio.ensure_future(_serve(attempt, reader, writer))
+        def answer(listening: socket.socket) -> None:
+            # Accepted here and not by asyncio's servers: what comes in as one of those closes
+            # belongs to nobody.
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return  # it left already
+            connection.setblocking(False)
+            task = asyncio.ensure_future(_serve(attempt, connection))
             answering.add(task)
             task.add_done_callback(answering.discard)
             # Also where it was cancelled before it began.
-            task.add_done_callback(lambda _: writer.transport.abort())
+            task.add_done_callback(lambda _: connection.close())
 
-        servers = []
         try:
             for each in attempt.sockets:
-                servers.append(await asyncio.start_server(connected, sock=each, limit=_HEAD_BYTES))
+                loop.add_reader(each, answer, each)
             try:
                 code = await asyncio.wait_for(attempt.codes.get(), self._patience)
             except TimeoutError:
@@ -175,11 +174,8 @@ class SignIn:
                 if attempt.page is not None:
                     await asyncio.wait([attempt.page], timeout=_LEAVE_SECONDS)
         finally:
-            for server in servers:
-                server.close()
-            for _ in range(_ROUNDS_OF_ACCEPTING):
-                await asyncio.sleep(0)
-            over = True
+            for each in attempt.sockets:
+                loop.remove_reader(each)
             for task in list(answering):
                 task.cancel()
             await asyncio.gather(*answering, return_exceptions=True)
@@ -352,26 +348,37 @@ def _code_in(pasted: str) -> str:
     return text
 
 
-async def _serve(
-    attempt: _Attempt, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    """Answer one request."""
+async def _serve(attempt: _Attempt, connection: socket.socket) -> None:
+    """Answer one request; whoever calls closes the connection."""
     import asyncio
 
-    try:
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _HEAD_SECONDS)
-        refusal = _refusal(attempt, head.decode("latin-1"))
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(OSError, EOFError, TimeoutError):  # it left, or says nothing
+        head = await asyncio.wait_for(_head(connection), _HEAD_SECONDS)
+        if head is None:
+            refusal: tuple[int, str] | None = (431, "This request is too large.")
+        else:
+            refusal = _refusal(attempt, head)
         if refusal is None:
             attempt.page = asyncio.current_task()
             await attempt.over.wait()
-    except asyncio.LimitOverrunError:
-        refusal = 431, "This request is too large."
-    except (OSError, EOFError, TimeoutError):
-        return  # it left, or says nothing
-    with contextlib.suppress(OSError):
-        writer.write(_page(attempt.state, refusal))
-        writer.close()
-        await writer.wait_closed()
+        await loop.sock_sendall(connection, _page(attempt.state, refusal))
+
+
+async def _head(connection: socket.socket) -> str | None:
+    """Return a request up to its empty line, or None where that is too far."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    head = b""
+    while b"\r\n\r\n" not in head:
+        if len(head) > _HEAD_BYTES:
+            return None
+        piece = await loop.sock_recv(connection, _HEAD_BYTES)
+        if not piece:
+            raise EOFError
+        head += piece
+    return head.partition(b"\r\n\r\n")[0].decode("latin-1")
 
 
 def _refusal(attempt: _Attempt, head: str) -> tuple[int, str] | None:

@@ -60,7 +60,8 @@ class Worker:
         if self._loop is None:
             import asyncio
 
-            self._loop = asyncio.new_event_loop()
+            # Not Windows' own kind: the sign-in's port needs to be told that somebody came.
+            self._loop = asyncio.SelectorEventLoop()
             self._loop.set_exception_handler(self._note_fault)
             self._thread = threading.Thread(target=self._loop.run_forever, name="scene_chat chat")
             self._thread.start()

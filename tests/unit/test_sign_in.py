@@ -20,11 +20,6 @@ from scene_chat.tools.faults import Faults
 from scene_chat.tools.plain import Secrets
 from standin.openrouter import KEY, OpenRouter, Wrong
 
-# A connection that comes in at the very moment at which a port closes is left to the garbage
-# collector now and then (some one in 400 of these tests on 3.13), which then tells of it in whichever
-# test runs. Known, and to be mended.
-pytestmark = pytest.mark.flaky(reruns=2)
-
 EXCHANGE = "/api/v1/auth/keys"
 
 
