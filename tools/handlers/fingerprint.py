@@ -32,14 +32,17 @@ def fingerprint() -> str:
             each.update_from_editmode()
     digest = hashlib.sha1(usedforsecurity=False)
     for place in sorted(lists().values()):
-        digest.update(repr((place, getattr(bpy.data, place).keys())).encode())
+        names = getattr(bpy.data, place).keys()
+        if place == "images":
+            names = [each.name for each in bpy.data.images if not _is_rendered(each)]
+        digest.update(repr((place, names)).encode())
     _objects(digest)
     for mesh in bpy.data.meshes:
         digest.update(mesh_hash(mesh).encode())
         digest.update(repr([each.name if each else None for each in mesh.materials]).encode())
     for place in sorted(set(lists().values()) - {"objects", "meshes"}):
         for block in getattr(bpy.data, place):
-            if block.library is None:
+            if block.library is None and not _is_rendered(block):
                 digest.update(
                     repr(sorted(walked(block).items(), key=lambda each: each[0])).encode()
                 )
@@ -48,9 +51,14 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def _is_rendered(block: bpy.types.ID) -> bool:
+    """Whether a block shows what Blender renders; it comes by itself with the first picture."""
+    return isinstance(block, bpy.types.Image) and block.source == "VIEWER"
+
+
 def _pixels(digest: Any, image: bpy.types.Image) -> None:
     """Those that were changed and are in no file: undo leaves alone what a script does to them."""
-    if image.is_dirty and image.has_data and image.source != "VIEWER":
+    if image.is_dirty and image.has_data and not _is_rendered(image):
         values = array("f", bytes(4 * len(image.pixels)))
         image.pixels.foreach_get(values)
         digest.update(values.tobytes())

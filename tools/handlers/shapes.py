@@ -185,9 +185,7 @@ class Shape:
         elif kind == "circle":
             create.create_circle(shape, segments=around, radius=1, cap_ends=True, calc_uvs=True)
         elif kind == "uv_sphere":
-            create.create_uvsphere(
-                shape, u_segments=around, v_segments=rings, radius=1, calc_uvs=True
-            )
+            self._sphere(shape, around, rings)
         elif kind == "ico_sphere":
             levels = self.segments or 2
             create.create_icosphere(shape, subdivisions=levels, radius=1, calc_uvs=True)
@@ -202,6 +200,27 @@ class Shape:
             create.create_monkey(shape, calc_uvs=True)
         elif kind == "torus":
             self._torus(shape)
+
+    def _sphere(self, shape: bmesh.types.BMesh, around: int, rings: int) -> None:
+        """Blender's, with faces and edges in the order of their vertices.
+
+        Its operator welds a seam and comes upon what it welds by address: each run of Blender had
+        another order, and a face's index meant another face.
+        """
+        made = bmesh.new()
+        layer = made.loops.layers.uv.new("UVMap")
+        bmesh.ops.create_uvsphere(
+            made, u_segments=around, v_segments=rings, radius=1, calc_uvs=True
+        )
+        made.verts.index_update()
+        vertices = [shape.verts.new(each.co) for each in made.verts]
+        corners = [[loop.vert.index for loop in face.loops] for face in made.faces]
+        places = [[loop[layer].uv for loop in face.loops] for face in made.faces]
+        for at in sorted(range(len(corners)), key=lambda at: sorted(corners[at])):
+            face = shape.faces.new([vertices[index] for index in corners[at]])
+            for loop, place in zip(face.loops, places[at]):
+                loop[shape.loops.layers.uv.active].uv = place
+        made.free()
 
     def _torus(self, shape: bmesh.types.BMesh) -> None:
         """A tube of circles around Z; there is no bmesh operator for it."""

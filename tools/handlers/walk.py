@@ -61,7 +61,8 @@ def walked(block: bpy.types.ID) -> Values:
     elif isinstance(block, bpy.types.Action):
         values["keyframes"] = _keyframes(block)
     elif isinstance(block, bpy.types.Text):
-        values["text"] = hash(block.as_string())
+        text = block.as_string().encode()
+        values["text"] = hashlib.sha1(text, usedforsecurity=False).hexdigest()
     return values
 
 
@@ -90,8 +91,8 @@ def _walk(struct: Any, path: str, depth: int, values: Values) -> None:
             _walk_list(value, where, depth, values)
         elif is_array:
             values[where] = _flat(value)
-        else:
-            values[where] = value
+        else:  # in an order that is the same in each process
+            values[where] = tuple(sorted(value)) if isinstance(value, set) else value
 
 
 def _walk_list(items: Any, where: str, depth: int, values: Values) -> None:
