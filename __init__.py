@@ -24,6 +24,7 @@ def register() -> None:
     from .chat.account import Account
     from .chat.catalogue import Catalogue
     from .chat.chat import Chat
+    from .chat.chats import Chats
     from .chat.endpoints import Endpoints
     from .chat.money import Ledger
     from .chat.sign_in import SignIn
@@ -60,6 +61,7 @@ def register() -> None:
     audit = Audit(kept, secrets)
     calls = CallPath(registry, gate, queue, scene, secrets, audit)
     worker = Worker(faults)
+    chats = Chats(kept / "chats", secrets, faults, worker.later, runtime.opened())
     chat = Chat(
         calls,
         secrets,
@@ -67,7 +69,7 @@ def register() -> None:
         worker,
         Ledger(kept / "spending"),
         bpy.app.version_string,
-        runtime.history(),
+        runtime.history() or chats.new(),
     )
     server = Server(calls, About(_version(), bpy.app.version), faults)
     chat.ended = lambda: calls.read(scene.leave)
@@ -84,6 +86,7 @@ def register() -> None:
             worker=worker,
             renders=renders,
             chat=chat,
+            chats=chats,
             sign_in=SignIn(worker, secrets, faults),
             account=Account(worker, secrets, faults),
             catalogue=Catalogue(worker, faults, lists),

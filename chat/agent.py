@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from ..tools.call import Call as RunningCall
@@ -22,6 +22,7 @@ from .events import (
     End,
     Error,
     Event,
+    Joined,
     Retry,
     Text,
     ToolCall,
@@ -29,6 +30,7 @@ from .events import (
     Usage,
 )
 from .failures import ContextFull, ModelFailed, PicturesRefused
+from .inbox import Inbox, Prompt
 from .json_calls import JsonAnswer
 from .meter import Meter
 from .model_info import ModelInfo
@@ -74,6 +76,7 @@ class Agent:
         session: str,
         meter: Meter,
         purse: Spends,
+        inbox: Inbox,
         emit: Callable[[Event], None],
         sent: Callable[[dict[str, Any]], None] = lambda body: None,
     ) -> None:
@@ -88,6 +91,7 @@ class Agent:
             session: The conversation's own name.
             meter: Counts how full its window is.
             purse: Watches the money.
+            inbox: Holds what the person writes meanwhile.
             emit: Gets all that happens.
             sent: Gets each request's body.
         """
@@ -99,13 +103,14 @@ class Agent:
         self._session = session
         self._meter = meter
         self._purse = purse
+        self._inbox = inbox
         self._emit = emit
         self._sent = sent
         self._generation = calls.generation
         """Of the scene that the model knows: its calls change no other."""
         self._called = False
         """Whether the turn has brought a call."""
-        meter.open(f"{settings.model} at {settings.host}", settings.tokens)
+        meter.open(settings.asked, settings.tokens)
         self._tools = self._offered()
         self._fixed = len(system_prompt) + len(json.dumps(self._tools, ensure_ascii=False))
 
@@ -129,11 +134,15 @@ class Agent:
         """
         try:
             for _ in range(self._settings.rounds):
+                self._join(self._inbox.take())
                 if not await self._purse.allows(self._expected_cost()):
                     return End("limit")
                 reply = await self._ask()
                 if not reply.calls:
-                    return End("done")
+                    if not (more := self._inbox.take(last=True)):
+                        return End("done")
+                    self._join(more)
+                    continue
                 self._called = True
                 await self._run(reply.calls, origin)
         except ModelFailed as failure:
@@ -143,6 +152,11 @@ class Agent:
             self._conversation.close_round("The person stopped the turn here.")
         self._emit(Error(f"Stopped after {self._settings.rounds} rounds.", "rounds"))
         return End("rounds")
+
+    def _join(self, prompts: Iterable[Prompt]) -> None:
+        for prompt in prompts:
+            self._conversation.add_prompt(prompt, joins=True)
+            self._emit(Joined(prompt.text))
 
     async def _ask(self) -> Reply:
         self._make_room()

@@ -7,23 +7,27 @@ on the worker's thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from ..tools import libraries
 from ..tools.call import CallPath
 from ..tools.faults import Faults
 from ..tools.gate import Origin
+from ..tools.picture import Picture
 from ..tools.plain import Secrets
 from ..tools.queue import Limits
 from .conversation import Conversation
 from .events import End, Error, Event, Question
+from .inbox import Inbox, Prompt, as_one
+from .journal import Journal
+from .kept import About
 from .meter import Meter
 from .money import Ledger
 from .settings import Settings
-from .turns import Turn
+from .turns import Turn, next_number
 from .worker import Worker
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
     from .purse import Purse
 
 _TITLE_LENGTH = 48
+_SILENT = 0.1
+"""Seconds after which a model says nothing yet: time for what drawing its answer needs."""
 _RUNNING = "The last message is still being answered; stop it, or wait."
 
 
@@ -47,8 +53,9 @@ class History:
     conversation: Conversation = field(default_factory=Conversation)
     turns: list[Turn] = field(default_factory=list)
     meter: Meter = field(default_factory=Meter)
-    session: str = field(default_factory=lambda: uuid4().hex)
-    """The conversation's own name, for the provider's cache."""
+    about: About = field(default_factory=About)
+    journal: Journal | None = None
+    """Keeps it on disk."""
 
     @property
     def cost(self) -> float | None:
@@ -106,20 +113,29 @@ class Chat:
         """What the person has to say yes or no to before the turn goes on; see `go_on`."""
         self.request: dict[str, Any] | None = None
         """The body of the latest request."""
+        self._inbox = Inbox()
         # The rest lives on the worker's thread.
         self._task: asyncio.Task[End] | None = None
         self._model: Model | None = None
         self._asked: Settings | None = None
         self._purse: Purse | None = None
+        self._again = Settings(), Limits()
+        self._hastens = False
 
     def send(
-        self, prompt: str, situation: str, settings: Settings, limits: Limits = Limits()
+        self,
+        prompt: str,
+        situation: str,
+        settings: Settings,
+        limits: Limits = Limits(),
+        pictures: Sequence[Picture] = (),
     ) -> None:
         """Begin a turn, the newest of `turns`, and return at once; its last event is an `End`.
 
         Args:
             prompt: The person's words.
             situation: What they may refer to, and what changed since the turn before.
+            pictures: What they attached.
             settings: Which model is asked.
             limits: How long each tool call may wait and run, in seconds.
 
@@ -128,10 +144,52 @@ class Chat:
         """
         if self.running:
             raise TurnRunning(_RUNNING)
-        prompt = prompt.encode("utf-8", "replace").decode()  # no lone surrogate can be sent
-        title = " ".join(prompt.split())[:_TITLE_LENGTH] or "Scene Chat"
-        self.turns.append(Turn(len(self.turns) + 1, prompt, title))
-        self._start(settings, limits, prompt, self._secrets.clean(situation))
+        sent = self._made(prompt, situation, pictures)
+        self._add_turn(sent)
+        self._start(settings, limits, sent)
+
+    def queue(self, prompt: str, situation: str, pictures: Sequence[Picture] = ()) -> bool:
+        """Have a message join the turn that runs, at its next round; see `send`.
+
+        Returns:
+            Whether one runs that will take it.
+        """
+        return self._inbox.put(self._made(prompt, situation, pictures))
+
+    @property
+    def queued(self) -> list[Prompt]:
+        """The messages that wait. Those of a turn that was stopped or failed stay."""
+        return self._inbox.waiting
+
+    def unqueue(self, prompt: Prompt) -> bool:
+        """Have a message wait no longer; return False where the model has it already."""
+        return self._inbox.remove(prompt)
+
+    def send_queued(self, settings: Settings, limits: Limits = Limits()) -> None:
+        """Begin a turn with what waits since an earlier one was stopped or failed; see `send`.
+
+        Raises:
+            TurnRunning: the turn before has not ended.
+        """
+        if self.running:
+            raise TurnRunning(_RUNNING)
+        if more := self._inbox.take():
+            prompt = as_one(more)
+            self._add_turn(prompt)
+            self._start(settings, limits, prompt)
+
+    def send_now(self) -> None:
+        """Stop the turn, and begin one with what waits."""
+        if self.running and self._inbox.waiting:
+            self._worker.call(self._hasten)
+
+    def _made(self, prompt: str, situation: str, pictures: Sequence[Picture]) -> Prompt:
+        text = prompt.encode("utf-8", "replace").decode()  # no lone surrogate can be sent
+        return Prompt(text, self._secrets.clean(situation), tuple(pictures))
+
+    def _add_turn(self, prompt: Prompt) -> None:
+        title = " ".join(prompt.text.split())[:_TITLE_LENGTH] or "Scene Chat"
+        self.turns.append(Turn(next_number(), prompt.text, title, at=time.time()))
 
     def try_again(self, settings: Settings, limits: Limits = Limits()) -> None:
         """Go on with the newest turn from its last whole message, and return at once.
@@ -151,16 +209,11 @@ class Chat:
         self.turns[-1].reopen()
         self._start(settings, limits)
 
-    def _start(
-        self, settings: Settings, limits: Limits, prompt: str | None = None, situation: str = ""
-    ) -> None:
+    def _start(self, settings: Settings, limits: Limits, prompt: Prompt | None = None) -> None:
         if settings.key is not None:
             self._secrets.add(settings.key.value)
         self.running = True
-        turn = self.turns[-1]
-        asks = settings.mode == "ask"
-        origin = Origin("chat", "Scene Chat", turn.number, turn.title, limits, only_looks=asks)
-        self._worker.call(lambda: self._begin(prompt, situation, settings, origin))
+        self._worker.call(lambda: self._begin(prompt, settings, limits))
 
     @property
     def turns(self) -> list[Turn]:
@@ -177,22 +230,58 @@ class Chat:
         self.question = ""
         self._worker.call(lambda: self._purse.answer(yes) if self._purse else None)
 
+    def take_back(self, number: int) -> None:
+        """Take a turn and all later ones out, for people and for the model alike.
+
+        Args:
+            number: The turn's.
+
+        Raises:
+            TurnRunning: the newest has not ended.
+        """
+        if self.running:
+            raise TurnRunning(_RUNNING)
+        conversation = self.history.conversation
+        gone = sum(turn.number >= number for turn in self.turns)
+        del self.turns[len(self.turns) - gone :]
+        self.changes += 1
+        if gone:
+            self._worker.call(lambda: conversation.take_back(gone))
+
+    def switch(self, history: History) -> None:
+        """Go on with another conversation.
+
+        Raises:
+            TurnRunning: a turn of this one has not ended.
+        """
+        if self.running:
+            raise TurnRunning(_RUNNING)
+        self.history = history
+        self.changes += 1
+
     def close(self) -> None:
         """End the turn, and let go of the connections."""
         if self._worker.runs:
             self._worker.run(self._end()).result()
 
-    def _begin(
-        self, prompt: str | None, situation: str, settings: Settings, origin: Origin
-    ) -> None:
-        """Begin to answer the prompt; None goes on with the one before."""
+    def _begin(self, prompt: Prompt | None, settings: Settings, limits: Limits) -> None:
+        """Begin to answer the newest turn's prompt; None goes on with it."""
         import asyncio
 
+        turn = self.turns[-1]
+        asks = settings.mode == "ask"
+        origin = Origin("chat", "Scene Chat", turn.number, turn.title, limits, only_looks=asks)
         conversation = self.history.conversation
+        if (before := self.history.meter.model) and before != settings.asked:
+            conversation.forget_reasoning()
         if prompt is None:
             conversation.take_back_answer()
         else:  # here, since a task that is stopped at once never begins
-            conversation.add_prompt(prompt, situation)
+            conversation.add_prompt(prompt)
+        turn.asked = settings.model
+        self._keep(lambda journal: journal.begin(self.history))
+        self._again = settings, limits
+        self._inbox.open()
         answer = self._answer(settings, origin)
         self._task = asyncio.get_running_loop().create_task(answer)
         self._task.add_done_callback(self._ended)
@@ -200,6 +289,11 @@ class Chat:
     def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
+
+    def _hasten(self) -> None:
+        if self._inbox.waiting:  # the model may have taken it meanwhile
+            self._hastens = True
+            self._cancel()
 
     def _ended(self, task: asyncio.Task[End]) -> None:
         if task.cancelled():
@@ -211,22 +305,37 @@ class Chat:
         else:
             end = task.result()
         self._task = None
+        self._inbox.close()
         try:
             self.ended()
         except Exception as error:  # the turn is over all the same
             self._faults.note("the chat", error)
-        self._emit(end)
+        more = self._inbox.take() if self._hastens else []
+        self._hastens = False
+        self._emit(end, goes_on=bool(more))
+        if more:
+            prompt = as_one(more)
+            self._add_turn(prompt)
+            self._begin(prompt, *self._again)
 
-    def _emit(self, event: Event) -> None:
+    def _emit(self, event: Event, *, goes_on: bool = False) -> None:
         if isinstance(event, Error):
             event = Error(self._secrets.clean(event.message), event.kind)
         if isinstance(event, Question | End):
             self.question = event.text if isinstance(event, Question) else ""
         self.turns[-1].feed(event)
         self.changes += 1
+        self._keep(lambda journal: journal.note(self.history, event))
         if isinstance(event, End):
-            self.running = False
+            self.running = goes_on
         self.listener(event)
+
+    def _keep(self, work: Callable[[Journal], None]) -> None:
+        try:
+            if self.history.journal is not None:
+                work(self.history.journal)
+        except Exception as error:  # the turn goes on
+            self._faults.note("keeping the chat", error)
 
     async def _answer(self, settings: Settings, origin: Origin) -> End:
         conversation = self.history.conversation
@@ -234,14 +343,13 @@ class Chat:
             self._emit(Error(problem))
             return End("error")
         with libraries.preferred():
+            from . import markdown_tokens
             from .agent import Agent  # imports openai
             from .model import Model
             from .prompt import system_prompt
             from .purse import Purse
 
         if self._model is None or settings != self._asked:
-            if self._asked and _who(self._asked) != _who(settings):
-                conversation.forget_reasoning()
             await self._forget_model()
             self._model, self._asked = Model(settings), settings
         self._purse = Purse(
@@ -257,12 +365,14 @@ class Chat:
             conversation,
             settings,
             system_prompt(self._blender, settings.mode, settings.instructions),
-            self.history.session,
+            self.history.about.id,
             self.history.meter,
             self._purse,
+            self._inbox,
             self._emit,
             self._note_request,
         )
+        self._worker.later(_SILENT, markdown_tokens.prepare)
         return await agent.turn(origin)
 
     def _note_request(self, body: dict[str, Any]) -> None:
@@ -280,7 +390,3 @@ class Chat:
             self._task.cancel()
             await asyncio.wait([self._task])
         await self._forget_model()
-
-
-def _who(settings: Settings) -> tuple[str, str]:
-    return settings.endpoint, settings.model

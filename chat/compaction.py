@@ -82,7 +82,7 @@ def entry(turn: Sequence[Message]) -> tuple[str, str]:
         turn: Its messages, the prompt first.
     """
     prompt = str(turn[0]["content"]) if turn else ""
-    asked = prompt.rpartition(f"\n\n<{MARK}>")[0] or prompt  # without the situation
+    asked = " ".join(map(_without_situation, [prompt, *joined(turn)]))
     names = [call["function"]["name"] for each in turn for call in each.get("tool_calls") or ()]
     said = next(
         (
@@ -94,6 +94,16 @@ def entry(turn: Sequence[Message]) -> tuple[str, str]:
     )
     done = f"[called {', '.join(_counted(names))}] " if names else ""
     return " ".join(asked.split()), " ".join(f"{done}{said}".split())
+
+
+def joined(turn: Sequence[Message]) -> list[str]:
+    """Return what the person wrote while a turn ran; the scene's pictures stand there as theirs."""
+    words = (each["content"] for each in turn[1:] if each["role"] == "user")
+    return [each for each in words if isinstance(each, str) and not each.startswith(f"<{MARK}>")]
+
+
+def _without_situation(words: str) -> str:
+    return words.rpartition(f"\n\n<{MARK}>")[0] or words
 
 
 def summary(entries: Sequence[tuple[str, str]], budget: int) -> str:

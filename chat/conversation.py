@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
@@ -18,8 +18,9 @@ from uuid import uuid4
 from ..tools.call import CallResult
 from ..tools.picture import Picture
 from ..tools.plain import speakable
-from .compaction import MARK, cut, entry, shortened, size
+from .compaction import MARK, cut, entry, joined, shortened, size
 from .compaction import summary as summarize
+from .inbox import Prompt
 
 Message = dict[str, Any]
 
@@ -106,20 +107,45 @@ class Conversation:
         """About how long it is; a picture counts as `compaction.PICTURE_CHARACTERS`."""
         return sum(map(size, self.messages))
 
+    @classmethod
+    def of(
+        cls,
+        turns: list[list[Message]],
+        summarized: Iterable[tuple[str, str]] = (),
+        digest: str = "",
+    ) -> Conversation:
+        """Return one that goes on where another was, of which these were noted."""
+        ids = {
+            call["id"] for turn in turns for each in turn for call in each.get("tool_calls") or ()
+        }
+        return cls(turns, list(summarized), digest, ids)
+
+    @property
+    def digest(self) -> str:
+        """What is left of the turns that are summarized, in words."""
+        return self._summary
+
     def clear(self) -> None:
         """Begin anew."""
         self.turns, self.summarized, self._summary = [], [], ""
         self._unanswered, self._pictures, self._ids = [], [], set()
 
-    def add_prompt(self, prompt: str, situation: str) -> None:
-        """Add what the person wrote, with what it may refer to.
+    def add_prompt(self, prompt: Prompt, *, joins: bool = False) -> None:
+        """Add what the person wrote, with what it may refer to and what they attached.
 
         Args:
-            prompt: The person's words.
-            situation: Active object, mode, selection, for the model; "" for none.
+            prompt: The message.
+            joins: Whether it goes into the newest turn, instead of beginning one.
         """
-        context = f"\n\n{_as_data(situation)}" if situation else ""
-        self.turns.append([{"role": "user", "content": prompt + context}])
+        if not (joins and self.turns):
+            self.turns.append([])
+        context = f"\n\n{_as_data(prompt.situation)}" if prompt.situation else ""
+        self._add({"role": "user", "content": prompt.text + context})
+        if prompt.pictures:
+            names = ", ".join(each.caption for each in prompt.pictures)
+            # The person's own are all sent, however many they are.
+            self._drop_pictures(0, "no longer shown")
+            self._add(_shown(f"The person attached: {names}.", prompt.pictures))
 
     def add_reply(self, reply: Reply) -> Reply:
         """Add the model's answer; the results of its calls are to follow.
@@ -177,6 +203,17 @@ class Conversation:
         if self.turns and self.turns[-1][-1]["role"] == "assistant":
             self.turns[-1].pop()
 
+    def take_back(self, turns: int) -> None:
+        """Take the newest turns out again, also those that went into the summary."""
+        whole = max(0, len(self.turns) - turns)
+        summarized = len(self.summarized) - (turns - (len(self.turns) - whole))
+        self.turns = self.turns[:whole]
+        if summarized < len(self.summarized):
+            self.summarized = self.summarized[: max(0, summarized)]
+            room = len(self._summary)
+            self._summary = summarize(self.summarized, room) if self.summarized else ""
+        self._unanswered, self._pictures = [], []
+
     def forget_reasoning(self) -> None:
         """Take out what a model thought, in its provider's own form: another one may refuse it."""
         for turn in self.turns:
@@ -229,8 +266,9 @@ class Conversation:
         rounds = [n for n, each in enumerate(turn) if each["role"] == "assistant"]
         if len(rounds) > 1:
             prompt = turn[0]
+            words = "\n\n".join([prompt["content"], *joined(turn[: rounds[-1]])])
             done = cut(entry(turn[: rounds[-1]])[1], _SO_FAR_LENGTH)
-            turn[: rounds[-1]] = [{**prompt, "content": f"{prompt['content']}{_SO_FAR}{done}"}]
+            turn[: rounds[-1]] = [{**prompt, "content": f"{words}{_SO_FAR}{done}"}]
 
     def _cut_newest(self, most: int) -> None:
         """Cut the newest turn's results, the longest most."""
@@ -252,11 +290,8 @@ class Conversation:
     def _add_pictures(self) -> None:
         # Most providers reject images in a tool's message, so they come as the user's.
         for name, picture in self._pictures:
-            url = f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
             words = _as_data(f"The picture that {name} made: {picture.caption}.")
-            label = {"type": "text", "text": words}
-            image = {"type": "image_url", "image_url": {"url": url}}
-            self._add({"role": "user", "content": [label, image]})
+            self._add(_shown(words, [picture]))
         self._pictures = []
         self._drop_pictures(_PICTURES_KEPT, "no longer shown")
 
@@ -281,6 +316,15 @@ def _as_data(text: str) -> str:
     """
     inside = _END.sub(r"<\\/\1", text)
     return f"<{MARK}>{inside}</{MARK}>"
+
+
+def _shown(words: str, pictures: Iterable[Picture]) -> Message:
+    """A message that shows pictures, the words first."""
+    content: list[dict[str, Any]] = [{"type": "text", "text": words}]
+    for each in pictures:
+        url = f"data:{each.media_type};base64,{base64.b64encode(each.data).decode()}"
+        content.append({"type": "image_url", "image_url": {"url": url}})
+    return {"role": "user", "content": content}
 
 
 def result_text(result: CallResult) -> str:

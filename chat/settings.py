@@ -76,6 +76,11 @@ class Settings:
         return split(self.endpoint).netloc.rpartition("@")[2]  # no password is for people
 
     @property
+    def asked(self) -> str:
+        """The model and where it is asked: another one may refuse what this one thought."""
+        return f"{self.model} at {self.host}"
+
+    @property
     def is_local(self) -> bool:
         return is_on_this_machine(self.endpoint)
 

@@ -7,6 +7,7 @@ Read on any thread: every change is one assignment or one append.
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from .events import (
     End,
     Error,
     Event,
+    Joined,
     Question,
     Reasoning,
     Retry,
@@ -29,6 +31,9 @@ from .events import (
     Usage,
 )  # fmt: skip
 
+next_number = itertools.count(1).__next__
+"""The number of a new turn. Undo steps are called after it and live as long as the process, so it is
+never used again, in whichever chat. Any thread."""
 _WAITING = "Waiting for the model"
 _SUBJECT_LENGTH = 60
 _SUBJECTS = (
@@ -41,6 +46,13 @@ _SUBJECTS = (
 @dataclass(eq=False)
 class Said:
     """A stretch of the model's answer, between its tool calls."""
+
+    text: str
+
+
+@dataclass(eq=False)
+class Asked:
+    """What the person wrote while the turn ran."""
 
     text: str
 
@@ -71,10 +83,11 @@ class Turn:
     """A prompt and all that came of it.
 
     Attributes:
-        number: Counts from 1 and is never used again.
+        number: See `next_number`. In a chat, later turns have higher ones.
         prompt: The person's words.
         title: Their beginning, after which the turn's undo step is called.
-        parts: Steps and stretches of the answer, in the order in which they came.
+        parts: Steps, stretches of the answer and messages that joined, in the order in which
+            they came.
         problems: What went wrong, in sentences for a person.
         end: How it ended, None while it is under way.
         notes: What happened beside the answer that a person may want to know, in sentences.
@@ -85,12 +98,14 @@ class Turn:
         cost: USD, None where nobody says.
         estimated: Whether some of the cost comes from a price list.
         seconds: How long it took, once it has ended.
+        at: When it was sent, in seconds since 1970; 0 where nobody knows.
+        asked: The model that was asked.
     """
 
     number: int
     prompt: str
     title: str = ""
-    parts: list[Said | Step] = field(default_factory=list)
+    parts: list[Said | Asked | Step] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kind: str = ""
@@ -101,6 +116,8 @@ class Turn:
     cost: float | None = None
     estimated: bool = False
     seconds: float = 0.0
+    at: float = 0.0
+    asked: str = ""
     _phase: str = _WAITING
     _again: Retry | None = None
     _again_at: float = 0.0
@@ -121,6 +138,11 @@ class Turn:
     def can_go_on(self) -> bool:
         """Whether it ended before it was answered."""
         return self.end is not None and self.end.reason != "done"
+
+    @property
+    def open_calls(self) -> list[str]:
+        """The ids of the calls that have no result."""
+        return [call for call, step in self._steps.items() if step.result is None]
 
     def reopen(self) -> None:
         """Go on with it: what went wrong is forgotten, and so is an answer that broke off."""
@@ -153,6 +175,8 @@ class Turn:
                     last.text += text
                 else:
                     self.parts.append(Said(text))
+            case Joined(text):
+                self.parts.append(Asked(text))
             case Reasoning(thought):
                 self._phase = "Thinking"
                 self.thoughts += thought

@@ -1,7 +1,7 @@
 """The thread on which all talk with the network is done: one asyncio loop.
 
-Its methods may be called on any thread but the loop's own. The thread starts with the first thing
-to be done, so enabling the extension starts none.
+Its methods but `later` may be called on any thread but the loop's own. The thread starts with the
+first thing to be done, so enabling the extension starts none.
 """
 
 from __future__ import annotations
@@ -40,6 +40,11 @@ class Worker:
     def call(self, function: Callable[[], object]) -> None:
         """Call `function` on the loop, soon."""
         self._started().call_soon_threadsafe(function)
+
+    def later(self, seconds: float, function: Callable[[], object]) -> None:
+        """Call `function` on the loop after that time, if it still runs then. On the loop's thread."""
+        assert self._loop is not None
+        self._loop.call_later(seconds, function)
 
     @property
     def runs(self) -> bool:

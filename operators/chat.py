@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..chat.chat import TurnRunning
 from ..tools.queue import Limits
-from . import runtime, timer
+from . import composer, runtime, timer
 
 Context = bpy.types.Context
 
@@ -23,9 +25,16 @@ class SCENE_CHAT_OT_send(bpy.types.Operator):
         name="Prompt", description="What to say; what stands in the composer if left out"
     )
 
+    @classmethod
+    def description(cls, context: Context, properties: Any) -> str:
+        """What a click does now."""
+        if runtime.current().chat.running:
+            return "Have this message join the answer at its next step. Ctrl+Enter sends it at once"
+        return "Send the message to the language model"
+
     def execute(self, context: Context) -> set[str]:
         here = runtime.current()
-        prompt = self.prompt or here.panel.draft
+        prompt = self.prompt or composer.words()
         if here.asked_by_tool:
             self.report({"ERROR"}, "A tool cannot send messages")
             return {"CANCELLED"}
@@ -36,14 +45,20 @@ class SCENE_CHAT_OT_send(bpy.types.Operator):
         if problem := settings.problem():  # the panel says so too, with a way to mend it
             self.report({"WARNING"}, problem)
             return {"CANCELLED"}
+        if here.panel.editing and not self.prompt:
+            return set(
+                bpy.ops.scene_chat.resend("INVOKE_DEFAULT", turn=here.panel.editing, edited=True)
+            )
+        attached = composer.gathered(prompt, chips=not self.prompt)
+        limits = Limits(running=here.time_limit)
         try:
-            here.send(prompt, settings, Limits(running=here.time_limit))
+            here.send(prompt, settings, limits, attached.words, attached.pictures)
         except TurnRunning as running:
             self.report({"WARNING"}, str(running))
             return {"CANCELLED"}
         here.panel.restored = ""
         if not self.prompt:
-            here.panel.draft = ""
+            composer.clear()
         timer.redraw()
         return {"FINISHED"}
 
@@ -58,14 +73,46 @@ class SCENE_CHAT_OT_composed(bpy.types.Operator):
     bl_label = "Send"
     bl_options = {"INTERNAL"}
 
+    popup: BoolProperty(description="Whether it was written in the popup, which is closed then")
+
     def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
         # Where the field has one line, Shift+Enter arrives here too; it makes no line, nor sends.
         if event.type not in {"RET", "NUMPAD_ENTER"} or event.shift:
             return {"CANCELLED"}
         here = runtime.current()
-        if not here.panel.draft.strip() or here.chat.running:
+        if not (here.panel.popup if self.popup else here.panel.draft).strip():
             return {"CANCELLED"}
-        return set(bpy.ops.scene_chat.send())
+        done = set(bpy.ops.scene_chat.send(prompt=here.panel.popup if self.popup else ""))
+        if self.popup and "FINISHED" in done:
+            here.panel.popup = ""
+            context.window.screen = context.window.screen  # closes it
+        if event.ctrl and "FINISHED" in done:
+            here.chat.send_now()
+        return done
+
+
+class SCENE_CHAT_OT_send_queued(bpy.types.Operator):
+    """Send what waited for the answer that was stopped or failed"""
+
+    bl_idname = "scene_chat.send_queued"
+    bl_label = "Send"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool:
+            return {"CANCELLED"}
+        settings = here.settings()
+        if problem := settings.problem():
+            self.report({"WARNING"}, problem)
+            return {"CANCELLED"}
+        try:
+            here.send_queued(settings, Limits(running=here.time_limit))
+        except TurnRunning as running:
+            self.report({"WARNING"}, str(running))
+            return {"CANCELLED"}
+        timer.redraw()
+        return {"FINISHED"}
 
 
 class SCENE_CHAT_OT_stop(bpy.types.Operator):
@@ -205,6 +252,7 @@ class SCENE_CHAT_OT_show_earlier(bpy.types.Operator):
 CLASSES = (
     SCENE_CHAT_OT_send,
     SCENE_CHAT_OT_composed,
+    SCENE_CHAT_OT_send_queued,
     SCENE_CHAT_OT_stop,
     SCENE_CHAT_OT_try_again,
     SCENE_CHAT_OT_go_on,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
@@ -38,13 +39,12 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
             return _refused(self, f"{error} Saved copies may, if there are some.")
         if not others:
             return self.execute(context)
-        named = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
         return set(
             context.window_manager.invoke_confirm(
                 self,
                 event,
                 title="Restore to Before This?",
-                message=f"What was done since goes back too: {named}. Redo brings all of it again.",
+                message=f"What was done since goes back too: {named(others)}. Redo brings all of it again.",
                 confirm_text="Restore",
                 icon="QUESTION",
             )
@@ -67,7 +67,7 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
         turn = next(
             (each for each in runtime.current().chat.turns if each.number == self.turn), None
         )
-        if problem := _in_the_way() or ("" if turn else "That message is gone."):
+        if problem := in_the_way() or ("" if turn else "That message is gone."):
             _refused(self, problem)
             return None
         return turn
@@ -82,7 +82,7 @@ class SCENE_CHAT_OT_restore_redo(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         here = runtime.current()
-        if problem := _in_the_way():
+        if problem := in_the_way():
             return _refused(self, problem)
         try:
             here.panel.restored = here.scene.redo()
@@ -121,7 +121,7 @@ class SCENE_CHAT_OT_copy_open(bpy.types.Operator):
         copy = next(
             (each for each in here.scene.copies.listed() if str(each.path) == self.path), None
         )
-        if problem := _in_the_way() or ("" if copy else "That copy is gone."):
+        if problem := in_the_way() or ("" if copy else "That copy is gone."):
             return _refused(self, problem)
         assert copy is not None
         with here.scene.copies.sparing(copy):
@@ -165,7 +165,7 @@ class SCENE_CHAT_OT_recover(bpy.types.Operator):
         left = here.left[0] if here.left else None
         if left is None or (file := autosave(left)) is None:
             return _refused(self, "There is no autosave any more.")
-        if problem := _in_the_way():
+        if problem := in_the_way():
             return _refused(self, problem)
         if not _keep_what_is_open(self):
             return {"CANCELLED"}
@@ -210,8 +210,13 @@ def _seen(left: Left) -> None:
     left.mark.unlink(missing_ok=True)
 
 
-def _in_the_way() -> str:
-    """Why the scene cannot be replaced now, or ""."""
+def named(others: Sequence[str]) -> str:
+    """Return what others did, in a few words for a question."""
+    return ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
+
+
+def in_the_way() -> str:
+    """Return why the scene cannot be replaced now, or ""."""
     here = runtime.current()
     if here.asked_by_tool:
         return "A tool cannot do this."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,11 +18,14 @@ import bpy
 from ..chat.account import Account
 from ..chat.catalogue import Catalogue
 from ..chat.chat import Chat, History
+from ..chat.chats import Chats
 from ..chat.endpoints import Endpoints
+from ..chat.events import End, Event
 from ..chat.keys import find_key, store_key
 from ..chat.model_info import ModelInfo
 from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
 from ..chat.sign_in import SignIn
+from ..chat.turns import Turn
 from ..chat.worker import Worker
 from ..server.listener import DEFAULT_PORT, Server
 from ..tools.alarm import Alarm
@@ -30,14 +33,19 @@ from ..tools.audit import Audit
 from ..tools.call import CallPath
 from ..tools.faults import Faults
 from ..tools.gate import Approval, Gate
+from ..tools.picture import Picture
 from ..tools.plain import Secrets
 from ..tools.queue import Limits, MainThreadQueue
 from ..tools.renders import RenderJobs
 from ..tools.rules import Caller, Decision
 from ..tools.running import Left, left_behind
 from ..tools.saved_copies import SavedCopies, SavedCopy
+from .answer_code import AnswerCode
+from .chat_list import ChatList
+from .notice import Notice
 from .picker import Picker
-from .timer import Timer
+from .resume import Resume
+from .timer import Timer, redraw
 
 _TICK_SECONDS = 0.05
 """How long the loop without a window sleeps when nothing comes; a job wakes it at once."""
@@ -53,10 +61,26 @@ class PanelState:
 
     draft: str = ""
     """What stands in the composer and was not sent yet."""
+    popup: str = ""
+    """What stands in the popup's field and was not sent yet."""
+    chips: set[str] = field(default_factory=set)
+    """What goes with the message: names of `composer.CHIPS`."""
+    pictures: list[Picture] = field(default_factory=list)
+    """That go with the message."""
+    writing: bool = False
+    """Whether the message is written in the Text Editor, instead of the field."""
+    editing: int = 0
+    """The number of the turn whose message stands in the composer to be sent anew; 0 for none."""
     folds: dict[int, bool] = field(default_factory=dict)
     """By a turn's number whether it is open, where the person said so; else the newest alone is."""
     thoughts: set[int] = field(default_factory=set)
     """Numbers of the turns whose thinking is unfolded."""
+    unfolded: dict[tuple[int, str, int], bool] = field(default_factory=dict)
+    """By a turn's number, what of it ("step", "run", "receipt") and its place among the turn's parts:
+    whether it is open, where the person said so."""
+    code_fields: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Which field shows the code of a step, by the turn's number and the step's place."""
+    answer_code: AnswerCode = field(default_factory=AnswerCode)
     shown: int = TURNS_SHOWN
     """How many turns are drawn, the newest first."""
     reason: str = ""
@@ -68,6 +92,7 @@ class PanelState:
     search: str = ""
     """What the log is searched for."""
     picker: Picker = field(default_factory=Picker)
+    chats: ChatList = field(default_factory=ChatList)
     restored: str = ""
     """What a restore or a redo had to say, until the next prompt."""
     port_problem: str = ""
@@ -82,9 +107,14 @@ class OpenScene(Protocol):
     copies: SavedCopies
 
     def situation(self) -> str: ...
+    def attached(self, what: str) -> str: ...
+    def kinds_of(self, name: str) -> Sequence[str]: ...
+    def names(self, most: int) -> list[tuple[str, str]]: ...
+    def view(self) -> Picture | None: ...
     def stop(self) -> None: ...
     def can_restore(self, turn: int, title: str) -> bool: ...
     def others_since(self, turn: int, title: str) -> tuple[str, ...]: ...
+    def undone(self, turns: Mapping[int, str]) -> dict[int, bool]: ...
     def restore(self, turn: int, title: str) -> str: ...
     def redo(self) -> str: ...
     @property
@@ -106,6 +136,7 @@ class Runtime:
     worker: Worker
     renders: RenderJobs
     chat: Chat
+    chats: Chats
     sign_in: SignIn
     account: Account
     catalogue: Catalogue
@@ -118,6 +149,7 @@ class Runtime:
     folders: list[str] = field(default_factory=list)
     """From whose `.env` keys may be taken."""
     panel: PanelState = field(default_factory=PanelState)
+    notice: Notice = field(default_factory=Notice)
 
     def __post_init__(self) -> None:
         self.timer = Timer(
@@ -126,6 +158,7 @@ class Runtime:
             self._is_busy,
             self.faults,
         )
+        self.resume = Resume(self.chats, self.chat, lambda: self.asked_by_tool, self.show_chat)
 
     @property
     def preferences(self) -> Any:
@@ -238,16 +271,44 @@ class Runtime:
             preferences.permissions = self.gate.rules.as_text()
             bpy.context.preferences.is_dirty = True  # else they are not saved when Blender ends
 
-    def send(self, prompt: str, settings: Settings, limits: Limits = Limits()) -> None:
-        """Begin a turn of the chat; see `Chat.send`."""
+    def send(
+        self,
+        prompt: str,
+        settings: Settings,
+        limits: Limits = Limits(),
+        attached: str = "",
+        pictures: Sequence[Picture] = (),
+    ) -> None:
+        """Begin a turn of the chat, or have the message wait for the one that runs.
+
+        Args:
+            prompt: The person's words.
+            settings: See `Chat.send`.
+            limits: See `Chat.send`.
+            attached: What they refer to, beside what `scene.situation` says.
+            pictures: What the person attached.
+
+        Raises:
+            TurnRunning: the turn before is just ending.
+        """
         self.note_temporary()
-        self.chat.send(prompt, self.scene.situation(), self._instructed(settings), limits)
+        self.chat.history.about.file = bpy.data.filepath
+        situation = "\n".join(filter(None, (self.scene.situation(), attached)))
+        if not (self.chat.running and self.chat.queue(prompt, situation, pictures)):
+            settings = self._instructed(settings)
+            self.chat.send(prompt, situation, settings, limits, pictures)
         self.timer.start()
 
     def try_again(self, settings: Settings, limits: Limits = Limits()) -> None:
         """Go on with the chat's newest turn; see `Chat.try_again`."""
         self.note_temporary()
         self.chat.try_again(self._instructed(settings), limits)
+        self.timer.start()
+
+    def send_queued(self, settings: Settings, limits: Limits = Limits()) -> None:
+        """Begin a turn of the chat with what waits; see `Chat.send_queued`."""
+        self.note_temporary()
+        self.chat.send_queued(self._instructed(settings), limits)
         self.timer.start()
 
     def _instructed(self, settings: Settings) -> Settings:
@@ -265,6 +326,17 @@ class Runtime:
             copies = self.scene.copies
             copies.megabytes = preferences.copies_megabytes if preferences.copies else 0
             copies.count = preferences.copies_count
+
+    def set_chats(self) -> None:
+        """Have chats kept as the preferences say. What a terminal's command says is not kept."""
+        preferences = self.preferences
+        keeping = preferences is None or preferences.keep_chats
+        self.chats.keep(keeping=keeping and not bpy.app.background)
+
+    def show_chat(self) -> None:
+        """Another chat is gone on with: show its newest turns."""
+        self.panel.shown, self.panel.editing, self.panel.restored = TURNS_SHOWN, 0, ""
+        redraw()
 
     def serve(self, port: int = 0) -> None:
         """Open the port for other programs.
@@ -288,14 +360,27 @@ class Runtime:
             self.gate.rules.read(preferences.permissions)
             self.folders = _folders(preferences.key_folders)
             self.set_copies()
+            self.set_chats()
             self.endpoints.read(preferences.endpoints, preferences.recent_models)
         self.note_temporary()
+        self.resume.open()
         if not bpy.app.background:
+            self.chat.listener = self._heard
             self.left = left_behind(self.audit.mark.folder)
         if preferences and preferences.server_autostart and not bpy.app.background:
             from .port import serve  # which knows this module
 
             serve()
+
+    def _heard(self, event: Event) -> None:
+        """On the chat's thread: have the end of a turn told."""
+        if isinstance(event, End):
+            turn = self.chat.turns[-1]
+            self.calls.read(lambda: self._tell_end(turn))
+
+    def _tell_end(self, turn: Turn) -> None:
+        preferences = self.preferences
+        self.notice.turn_ended(turn, sound=bool(preferences and preferences.sound))
 
     def glance(self) -> object:
         """Return what panels show and what changes by itself, to be compared with a later glance."""
@@ -306,6 +391,7 @@ class Runtime:
         seen = self.audit.count, len(self.faults.known), self.scene.copies.changes
         account = self.sign_in.state.phase, self.account.asking
         models = self.catalogue.changes, self.endpoints.changes
+        kept = self.chats.changes, self.chats.problem, self.chats.busy
         return (
             chat.changes,
             seconds,
@@ -316,6 +402,7 @@ class Runtime:
             seen,
             account,
             models,
+            kept,
         )
 
     def _is_busy(self) -> bool:
@@ -328,6 +415,7 @@ class Runtime:
             or self.account.asking
             or self.catalogue.fetching
             or self.endpoints.busy
+            or self.chats.busy
         )
 
     def run_until(self, done: Callable[[], bool]) -> None:
@@ -342,12 +430,15 @@ class Runtime:
             last_first.callback(self.scene.stop)
             last_first.callback(self.alarm.close)
             last_first.callback(self.renders.close)
+            last_first.callback(self.chats.close)
             last_first.callback(self.worker.close)
             last_first.callback(self.sign_in.close)
             last_first.callback(self.chat.close)
             last_first.callback(self.server.stop)
             last_first.callback(self.queue.close)
             last_first.callback(self.timer.close)
+            last_first.callback(self.resume.close)
+            last_first.callback(self.notice.close)
 
 
 def _folders(text: str) -> list[str]:
@@ -359,8 +450,10 @@ def _folders(text: str) -> list[str]:
 
 
 _current: Runtime | None = None
-_history = History()
-"""Of the chat that was closed last: disabling and enabling the extension loses no conversation."""
+_opened: dict[str, History] = {}
+"""The chats of this Blender: disabling and enabling the extension loses no conversation."""
+_history: History | None = None
+"""Which of them was gone on with."""
 
 
 def set_current(runtime: Runtime | None) -> None:
@@ -371,8 +464,13 @@ def set_current(runtime: Runtime | None) -> None:
     _current = runtime
 
 
-def history() -> History:
-    """Return what was said before the extension was disabled in this Blender, if it was."""
+def opened() -> dict[str, History]:
+    """Return the chats that were opened in this Blender, by id."""
+    return _opened
+
+
+def history() -> History | None:
+    """Return what was said before the extension was disabled in this Blender, None if nothing was."""
     return _history
 
 

@@ -18,6 +18,13 @@ from ..tools.queue import MainThreadQueue
 
 CATEGORY = "Scene Chat"
 """The sidebar's tab."""
+EDITORS = {
+    "VIEW_3D": "SCENE_CHAT_PT_chat",
+    "NODE_EDITOR": "SCENE_CHAT_PT_chat_nodes",
+    "IMAGE_EDITOR": "SCENE_CHAT_PT_chat_image",
+    "TEXT_EDITOR": "SCENE_CHAT_PT_chat_text",
+}
+"""The editors in whose sidebars the chat is, with its panel in each."""
 _BUDGET = 0.012
 """Seconds of a tick, beyond which no further job is begun: the window stays fluent."""
 _LINGER = 0.002
@@ -121,7 +128,7 @@ def redraw() -> None:
 def _sidebars() -> Iterator[bpy.types.Region]:
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type != "VIEW_3D" or not area.spaces.active.show_region_ui:
+            if area.type not in EDITORS or not area.spaces.active.show_region_ui:
                 continue
             for region in area.regions:
                 if region.type == "UI" and region.active_panel_category == CATEGORY:

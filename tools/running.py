@@ -20,7 +20,8 @@ from typing import Any
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> None:
+    def lock(descriptor: int) -> None:
+        """Lock an open file as long as it stays open. Raises OSError: another one has."""
         # A byte beyond what is written: Windows lets nobody read what is locked.
         os.lseek(descriptor, 1 << 20, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -28,7 +29,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
+    def lock(descriptor: int) -> None:
+        """Lock an open file as long as it stays open. Raises OSError: another one has."""
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -117,7 +119,7 @@ class RunningMark:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{os.getpid()}-{time.time_ns()}.json"
         self._descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-        _lock(self._descriptor)
+        lock(self._descriptor)
         self._path = path
 
 
@@ -130,7 +132,7 @@ def left_behind(folder: Path) -> list[Left]:
         except OSError:
             continue
         try:
-            _lock(descriptor)
+            lock(descriptor)
             text = path.read_text("utf-8", "replace").partition("\n")[0]
             said: dict[str, Any] = json.loads(text[1:])
             known = {key: said[key] for key in Left.__dataclass_fields__ if key in said}

@@ -8,11 +8,12 @@ def register() -> None:
     import bpy
 
     from ..operators import runtime
-    from . import models, preferences, state
+    from . import chats, models, preferences, state
 
     preferences.register()
     state.register()
     models.register()
+    chats.register()
     for each in _panels():
         bpy.utils.register_class(each)
     runtime.current().calls.hold = preferences.hold
@@ -22,16 +23,22 @@ def unregister() -> None:
     """Take them away again."""
     import bpy
 
-    from . import models, preferences, state
+    from . import chats, models, preferences, state
 
     for each in reversed(_panels()):
         bpy.utils.unregister_class(each)
+    chats.unregister()
     models.unregister()
     state.unregister()
     preferences.unregister()
 
 
 def _panels() -> list[type]:
-    from . import options, panel, usage
+    from . import composer, options, panel, usage
 
-    return [options.SCENE_CHAT_PT_options, usage.SCENE_CHAT_PT_usage, panel.SCENE_CHAT_PT_chat]
+    return [
+        options.SCENE_CHAT_PT_options,
+        usage.SCENE_CHAT_PT_usage,
+        *composer.CLASSES,
+        *panel.CLASSES,
+    ]

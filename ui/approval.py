@@ -10,14 +10,13 @@ from ..operators import runtime
 from ..tools.gate import Approval, Request
 from ..tools.plain import Secrets, plain
 from ..tools.registry import Effect
+from . import code as code_labels
 from . import state
-from .text import Metrics, wrap_code
-from .turns import LINE, lines
+from .lines import lines
+from .text import Metrics
 
 _CODE_LINES = 12
 """That the field shows at once; it scrolls."""
-_LABEL_LINES = 200
-"""That are drawn where there is no such field, before Blender 5.2."""
 _FINDINGS = 6
 _ARGUMENT_LINES = 10
 _WANTS = {
@@ -78,21 +77,7 @@ def _code(
         fields = state.fields(context)
         box.textbox(fields, "asked_code", initial_visible_lines=min(max(count, 2), _CODE_LINES))
         return
-    column = box.box().column(align=True)
-    column.scale_y = LINE
-    room = metrics.room(boxes=2)
-    source = code.splitlines()
-    pieces = [
-        piece for line in source[:_LABEL_LINES] for piece in wrap_code(line, room, metrics.font)
-    ]
-    for piece in pieces[:_LABEL_LINES]:
-        bare = piece.lstrip()
-        # Blender trims blanks at a label's beginning, but not en spaces.
-        column.label(text="\u2002" * (len(piece) - len(bare)) + bare, translate=False)
-    if len(pieces) > _LABEL_LINES or len(source) > _LABEL_LINES:
-        row = column.row()
-        row.alert = True
-        row.label(text="There is more: copy the code to read it all", translate=False)
+    code_labels.labels(box, code, metrics, boxes=2)
     box.operator("scene_chat.copy_code", icon="COPYDOWN")
 
 

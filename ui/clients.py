@@ -9,8 +9,8 @@ import bpy
 from ..operators import runtime
 from ..server.listener import Client
 from . import permission, state
+from .lines import beside, lines
 from .text import Metrics
-from .turns import beside, lines
 
 _MOST_CLIENTS = 5
 """That are named one by one."""

@@ -7,8 +7,8 @@ import bpy
 from ..operators import runtime
 from ..tools.audit import Entry
 from . import state
+from .lines import lines
 from .text import Metrics, shortened
-from .turns import lines
 
 _MOST = 10
 

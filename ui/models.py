@@ -24,8 +24,9 @@ from ..chat.model_info import ModelInfo, short_name
 from ..chat.settings import Settings
 from ..operators import models, runtime
 from ..operators.picker import Picker
+from .lines import lines
+from .sign_in import NO_SERVER
 from .text import Metrics, shortened
-from .turns import lines
 
 _NAME = "scene_chat_models"
 _UNITS = 18
@@ -187,8 +188,7 @@ def _age(
     right.operator("scene_chat.models_find", icon="DESKTOP")
     right.operator("scene_chat.models_refresh", text="", icon="FILE_REFRESH")
     if here.endpoints.searched and not here.endpoints.busy and not here.endpoints.found:
-        words = "No server of models was found. Start Ollama, LM Studio or llama.cpp."
-        lines(layout, words, metrics, icon="INFO", dim=True)
+        lines(layout, NO_SERVER, metrics, icon="INFO", dim=True)
 
 
 class SCENE_CHAT_UL_models(bpy.types.UIList):

@@ -1,4 +1,4 @@
-"""The chat in the 3D Viewport's sidebar, from top to bottom: composer, approval, renders, turns, port, log.
+"""The chat in the sidebars, from top to bottom: composer, approval, renders, turns, port, log.
 
 Only draws. The composer comes first, and what may fail comes after it under guard: one drawing
 without the field would end the writing in it, and lose what was written.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import bpy
 
-from ..chat.turns import Turn
 from ..operators import runtime
-from ..operators.timer import CATEGORY
+from ..operators.timer import CATEGORY, EDITORS
 from . import (
     approval,
+    chats,
     clients,
+    composer,
     log,
     models,
     permission,
@@ -24,63 +25,66 @@ from . import (
     turns,
     usage,
 )
+from .lines import lines
 from .text import Metrics
 
 _NARROW = 200
 """Pixels at scale 1."""
-_HINT = "Ask, or say what to build…"
 
 
-class SCENE_CHAT_PT_chat(bpy.types.Panel):
-    """The one panel; its parts are sections of its layout."""
-
-    bl_label = "Scene Chat"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = CATEGORY
-
-    def draw_header_preset(self, context: bpy.types.Context) -> None:
-        """Draw the button that opens the preferences; a narrow sidebar has no room beside the title."""
-        if context.region.width < _NARROW * context.preferences.system.ui_scale:
-            return
-        row = self.layout.row()
-        row.emboss = "NONE"
-        settings = row.operator("preferences.addon_show", text="", icon="PREFERENCES")
-        settings.module = runtime.current().package
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """Draw all of it."""
-        _composer(self.layout, context)
-        try:
-            _rest(self.layout, context, Metrics.of(context))
-        except Exception as error:  # the panel stays, with the message that is being written
-            here = runtime.current()
-            here.faults.note("drawing the panel", error)
-            row = self.layout.row()
-            row.alert = True
-            row.label(text=here.secrets.clean(f"This could not be drawn: {error}"), translate=False)
+def _draw_header(panel: bpy.types.Panel, context: bpy.types.Context) -> None:
+    """Draw the buttons beside the title; a narrow sidebar has no room there."""
+    if context.region.width < _NARROW * context.preferences.system.ui_scale:
+        return
+    row = panel.layout.row(align=True)
+    row.emboss = "NONE"
+    chats.buttons(row)
+    settings = row.operator("preferences.addon_show", text="", icon="PREFERENCES")
+    settings.module = runtime.current().package
 
 
-def _composer(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    fields = state.fields(context)
-    column = layout.column(align=True)
-    if state.HAS_TEXTBOX:
-        column.textbox(fields, "draft", initial_visible_lines=3, placeholder=_HINT)
-    else:
-        column.prop(fields, "draft", text="", placeholder=_HINT)
+def _draw(panel: bpy.types.Panel, context: bpy.types.Context) -> None:
+    """Draw all of it."""
+    composer.field(panel.layout, context)
+    try:
+        _rest(panel.layout, context, Metrics.of(context))
+    except Exception as error:  # the panel stays, with the message that is being written
+        here = runtime.current()
+        here.faults.note("drawing the panel", error)
+        row = panel.layout.row()
+        row.alert = True
+        row.label(text=here.secrets.clean(f"This could not be drawn: {error}"), translate=False)
+
+
+def _panel(editor: str, name: str) -> type:
+    """Return the one panel of an editor's sidebar; its parts are sections of its layout."""
+    return type(
+        name,
+        (bpy.types.Panel,),
+        {
+            "__doc__": "Talk to the scene",
+            "bl_label": "Scene Chat",
+            "bl_space_type": editor,
+            "bl_region_type": "UI",
+            "bl_category": CATEGORY,
+            "draw_header_preset": _draw_header,
+            "draw": _draw,
+        },
+    )
+
+
+CLASSES = tuple(_panel(editor, name) for editor, name in EDITORS.items())
 
 
 def _rest(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
     here = runtime.current()
-    row = layout.row()
-    if here.chat.running:
-        row.operator("scene_chat.stop", icon="CANCEL")
-        _phase(layout, here, here.chat.turns[-1])
-    else:
-        row.operator("scene_chat.send", icon="PLAY")
-        usage.draw(row)
+    composer.draw(layout, context, metrics)
+    if context.region.width < _NARROW * context.preferences.system.ui_scale:
+        chats.buttons(layout.row(align=True))
+    if not here.chat.running:
         _model(layout, context, here, metrics)
     permission.tools(layout, "chat")
+    chats.problems(layout, metrics)
     recovery.draw(layout, metrics)
     usage.question(layout, metrics)
     approval.draw(layout, context, metrics)
@@ -89,19 +93,6 @@ def _rest(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metri
     clients.draw(layout, context, metrics)
     recovery.copies(layout, metrics)
     log.draw(layout, context, metrics)
-
-
-def _phase(layout: bpy.types.UILayout, here: runtime.Runtime, turn: Turn) -> None:
-    """What it is doing, in words, and for how long."""
-    phase = turn.phase
-    if any(each.request.origin.caller == "chat" for each in here.gate.waiting):
-        phase = "Waiting for you"
-    elif here.queue.held_back:
-        phase = f"Waiting: {here.queue.held_back}"
-    row = layout.row()
-    row.active = False
-    row.label(text=f"{phase}…", translate=False)
-    turns.beside(row, f"{int(turn.elapsed)} s")
 
 
 def _model(
@@ -130,7 +121,7 @@ def _model(
         sign_in.account(layout, settings, metrics)
         return
     box = layout.box()
-    turns.lines(box, problem, metrics, icon="INFO", boxes=1)
+    lines(box, problem, metrics, icon="INFO", boxes=1)
     if settings.needs_online_access:
         fix = box.operator(
             "screen.userpref_show", text="Open System Preferences", icon="PREFERENCES"

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ..chat.keys import KeyRefused, has_key
 from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
-from ..operators import runtime
+from ..operators import popup, runtime
 from ..server.listener import DEFAULT_PORT
 from ..tools.saved_copies import DEFAULT_COUNT, DEFAULT_MEGABYTES
 from . import permission, sign_in
@@ -38,6 +38,10 @@ def _store(_: object, value: str) -> None:
 
 def _copies_changed(_: object, _context: object) -> None:
     runtime.current().set_copies()
+
+
+def _chats_changed(_: object, _context: object) -> None:
+    runtime.current().set_chats()
 
 
 class SceneChatPreferences(bpy.types.AddonPreferences):
@@ -75,12 +79,24 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         description="Open the port for other programs each time Blender starts",
         default=False,
     )
+    sound: BoolProperty(
+        name="Sound When Answered",
+        description="Play two notes when an answer is done; the status bar says so always",
+        default=False,
+    )
     time_limit: IntProperty(
         name="Time Limit of Code",
         description="How long code may run in the chat before it is stopped",
         default=30,
         min=1,
         max=3600,
+    )
+    keep_chats: BoolProperty(
+        name="Keep Chats",
+        description="Keep chats in files on this computer, to be found and gone on with later. "
+        "Switched off, what is written from now on is forgotten when Blender ends",
+        default=True,
+        update=_chats_changed,
     )
     copies: BoolProperty(
         name="Save a Copy Before Code Runs",
@@ -202,14 +218,18 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         column.prop(self, "server_port", text="Port for External Clients")
         column.prop(self, "server_autostart")
         column.separator()
+        column.prop(self, "sound")
+        _shortcut(column, context)
+        column.separator()
         column.prop(self, "time_limit", text="Time Limit of Code (s)")
+        column.prop(self, "keep_chats")
         column.prop(self, "copies")
         row = column.row()
         row.active = self.copies
         row.prop(self, "copies_megabytes", text="Copies up to (MB)")
         row.prop(self, "copies_count", text="Keep")
         kept = str(runtime.current().audit.folder.parent)
-        _note(column, f"Copies and log: {kept.replace(str(Path.home()), '~')}")
+        _note(column, f"Chats, copies and log: {kept.replace(str(Path.home()), '~')}")
         layout.separator()
         permission.table(layout, context)
 
@@ -250,6 +270,15 @@ def _where_the_key_is(column: bpy.types.UILayout, settings: Settings) -> None:
     elif settings.key is None and has_key(settings.endpoint, beside):
         _note(column, f"There is a key in {beside}", "INFO")
         _beneath(column).operator("scene_chat.key_folder", text="Use Keys in This File's Folder")
+
+
+def _shortcut(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The key of the popup, to be changed as in Blender's own key map."""
+    import rna_keymap_ui
+
+    if (found := popup.key()) is not None:
+        keys = context.window_manager.keyconfigs.user
+        rna_keymap_ui.draw_kmi([], keys, *found, column, 0)
 
 
 def _beneath(column: bpy.types.UILayout) -> bpy.types.UILayout:

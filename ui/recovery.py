@@ -9,8 +9,8 @@ import bpy
 
 from ..operators import recovery, runtime
 from ..tools.running import Left
+from .lines import lines
 from .text import Metrics, shortened
-from .turns import lines
 
 _MOST = 8
 """Copies that are listed."""

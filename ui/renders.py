@@ -8,8 +8,8 @@ import bpy
 
 from ..operators import runtime
 from ..tools.renders import RenderJob
+from .lines import lines
 from .text import Metrics, shortened
-from .turns import lines
 
 _MOST = 3
 """That are shown, the latest first."""

@@ -7,7 +7,7 @@ import bpy
 from ..chat.settings import Settings
 from ..operators import runtime
 from ..operators.sign_in import standing
-from . import turns
+from .lines import LINE, lines
 from .text import Metrics, wrap
 
 
@@ -21,35 +21,41 @@ def draw(box: bpy.types.UILayout, metrics: Metrics) -> None:
     here = runtime.current()
     state = here.sign_in.state
     if state.phase == "waiting":
-        turns.lines(box, "Waiting for the browser…", metrics, icon="SORTTIME", boxes=1)
+        lines(box, "Waiting for the browser…", metrics, icon="SORTTIME", boxes=1)
         row = box.column(align=True) if metrics.narrow else box.row(align=True)
         row.operator("scene_chat.sign_in_address", icon="COPYDOWN")
         row.operator("scene_chat.sign_in_code", icon="PASTEDOWN")
         box.operator("scene_chat.sign_in_cancel", icon="CANCEL")
-        turns.lines(box, _BY_HAND, metrics, boxes=1, dim=True)
+        lines(box, _BY_HAND, metrics, boxes=1, dim=True)
         return
     if state.problem:
-        turns.lines(box, state.problem, metrics, icon="ERROR", boxes=1, alert=True)
+        lines(box, state.problem, metrics, icon="ERROR", boxes=1, alert=True)
     else:
-        turns.lines(box, "Sign in to ask a model.", metrics, icon="INFO", boxes=1)
+        lines(box, "Sign in to ask a model.", metrics, icon="INFO", boxes=1)
     buttons(box)
 
 
 _NAMES = 0.4
 """The part of the preferences' width that the fields' names take."""
+NO_SERVER = "No server of models was found. Start Ollama, LM Studio or llama.cpp."
 _BY_HAND = (
     "If none opens: copy the address, open it in any browser, and paste the code that it shows."
 )
 
 
 def buttons(layout: bpy.types.UILayout) -> None:
-    """Draw the two ways to a key."""
+    """Draw the three ways to a model."""
     column = layout.column(align=True)
     row = column.row(align=True)
     row.scale_y = 1.2
     row.operator("scene_chat.sign_in", icon="URL")
     paste = column.operator("preferences.addon_show", text="Paste a Key", icon="PREFERENCES")
     paste.module = runtime.current().package
+    endpoints = runtime.current().endpoints
+    words = "Looking…" if endpoints.busy else "Use a Local Model"
+    column.operator("scene_chat.local_model", text=words, icon="DESKTOP")
+    if endpoints.searched and not endpoints.busy and not endpoints.found:
+        lines(layout, NO_SERVER, Metrics.of(bpy.context), icon="INFO", boxes=1, dim=True)
 
 
 def account(layout: bpy.types.UILayout, settings: Settings, metrics: Metrics) -> None:
@@ -58,9 +64,9 @@ def account(layout: bpy.types.UILayout, settings: Settings, metrics: Metrics) ->
         return
     who, problem = _who(settings), runtime.current().account.problem
     if who:
-        turns.lines(layout, who, metrics, dim=True)
+        lines(layout, who, metrics, dim=True)
     if problem:
-        turns.lines(layout, problem, metrics, icon="INFO", dim=True)
+        lines(layout, problem, metrics, icon="INFO", dim=True)
 
 
 def preferences(column: bpy.types.UILayout, settings: Settings) -> None:
@@ -92,7 +98,7 @@ def trouble(column: bpy.types.UILayout, problem: str) -> None:
         return
     metrics = Metrics.of(bpy.context)
     layout = _beneath(column).column(align=True)
-    layout.scale_y = turns.LINE
+    layout.scale_y = LINE
     # What the names of the fields and the icon leave.
     width = (1 - _NAMES) * metrics.width - 2 * metrics.unit
     for number, line in enumerate(wrap(problem, width, metrics.font)):

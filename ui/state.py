@@ -12,7 +12,8 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
 
-from ..operators import permission, port, runtime
+from ..operators import permission, port, runtime, steps
+from ..operators.answer_code import FIELDS
 from ..tools.gate import Approval
 from ..tools.plain import speakable
 from ..tools.registry import Effect
@@ -21,7 +22,7 @@ from ..tools.rules import CALLERS, CUSTOM, Caller, Decision
 _NAME = "scene_chat"
 HAS_TEXTBOX = "textbox" in bpy.types.UILayout.bl_rna.functions
 """A text field of several lines, from Blender 5.2."""
-FOLDS = 200
+FOLDS = 500
 """How many turns can be drawn; each needs a property for its fold."""
 
 
@@ -51,6 +52,24 @@ def _keep(_: object, _value: str) -> None:
     """A text with a `get` alone is drawn greyed out; with this it can be selected, not changed."""
 
 
+def step_code(number: int) -> str:
+    """Return the name of the property that shows a step's code; see `steps.code_field`."""
+    return f"step_code_{number}"
+
+
+def _step_code(number: int) -> dict[str, Any]:
+    return {"get": lambda _: speakable(steps.code_in(number)), "set": _keep}
+
+
+def answer_code(height: int, number: int) -> str:
+    """Return the name of the property that shows code of an answer; see `AnswerCode.field_for`."""
+    return f"answer_code_{height}_{number}"
+
+
+def _answer_code(height: int, number: int) -> dict[str, Any]:
+    return {"get": lambda _: runtime.current().panel.answer_code.text(height, number), "set": _keep}
+
+
 def fold_of(place: int) -> str:
     """Return the name of the property that folds the turn at that place, 0 for the newest."""
     return f"open_{place}"
@@ -62,6 +81,18 @@ def _draft(_: object) -> str:
 
 def _set_draft(_: object, value: str) -> None:
     runtime.current().panel.draft = value
+
+
+def _popup(_: object) -> str:
+    return runtime.current().panel.popup
+
+
+def _set_popup(_: object, value: str) -> None:
+    runtime.current().panel.popup = value
+
+
+def _popped(_: object, context: bpy.types.Context) -> None:
+    bpy.ops.scene_chat.composed("INVOKE_DEFAULT", popup=True)
 
 
 def _drafted(_: object, context: bpy.types.Context) -> None:
@@ -155,15 +186,14 @@ def _set_reason(_: object, value: str) -> None:
 
 def _fold(place: int) -> dict[str, Any]:
     def is_open(_: object) -> bool:
-        turns = shown_turns()
-        if place >= len(turns):
-            return False
-        return runtime.current().panel.folds.get(turns[place].number, place == 0)
+        here = runtime.current()
+        turns = here.chat.turns
+        return place < len(turns) and here.panel.folds.get(turns[-1 - place].number, place == 0)
 
     def set_open(_: object, value: bool) -> None:
-        turns = shown_turns()
-        if place < len(turns):
-            runtime.current().panel.folds[turns[place].number] = value
+        here = runtime.current()
+        if place < len(here.chat.turns):
+            here.panel.folds[here.chat.turns[-1 - place].number] = value
 
     return {"get": is_open, "set": set_open}
 
@@ -178,6 +208,13 @@ class SceneChatState(bpy.types.PropertyGroup):
             get=_draft,
             set=_set_draft,
             update=_drafted,
+        ),
+        "popup": StringProperty(
+            name="Message",
+            description="What to say to the model. Enter sends it",
+            get=_popup,
+            set=_set_popup,
+            update=_popped,
         ),
         "asked_code": StringProperty(name="Code", get=_asked_code, set=_keep),
         "serving": BoolProperty(
@@ -204,6 +241,14 @@ class SceneChatState(bpy.types.PropertyGroup):
             rule_of(caller, effect): _rule(caller, effect)
             for caller in CALLERS
             for effect in Effect
+        },
+        **{
+            step_code(number): StringProperty(name="Code", **_step_code(number))
+            for number in range(steps.CODE_FIELDS)
+        },
+        **{
+            answer_code(*field): StringProperty(name="Code", **_answer_code(*field))
+            for field in FIELDS
         },
         **{fold_of(place): BoolProperty(name="Message", **_fold(place)) for place in range(FOLDS)},
     }

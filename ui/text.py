@@ -55,12 +55,20 @@ class Metrics:
         room = region.width / (zoom or 1.0)
         if abs(zoom - 1) > 0.01:
             room *= 0.96
-        return cls(
-            font=context.preferences.ui_styles[0].widget.points * scale,
-            unit=unit,
-            width=room - 2.7 * unit,
-            box=2 * int(5 * scale + 1),
-        )
+        return cls._made(context, unit, room - 2.7 * unit)
+
+    @classmethod
+    def popover(cls, context: bpy.types.Context, units: int) -> Metrics:
+        """Return the sizes of a popover of so many units (`bl_ui_units_x`)."""
+        system = context.preferences.system
+        unit = round(18 * system.ui_scale) + 2 * int(max(1, system.pixel_size))
+        return cls._made(context, unit, (units - 1) * unit)
+
+    @classmethod
+    def _made(cls, context: bpy.types.Context, unit: int, width: float) -> Metrics:
+        scale = context.preferences.system.ui_scale
+        font = context.preferences.ui_styles[0].widget.points * scale
+        return cls(font=font, unit=unit, width=width, box=2 * int(5 * scale + 1))
 
     def room(self, indent: float = 0.0, boxes: int = 0) -> float:
         """Return the pixels for a line's text.
@@ -104,17 +112,26 @@ def wrap_code(line: str, width: float, font: float) -> list[str]:
     line = speakable(line).expandtabs(4)
     while line:
         piece = _fitting(line, width, font)
+        if len(piece) < len(line):  # between words, if that is not too far back
+            end = 1 + max(piece.rfind(sign) for sign in " .,(=")
+            piece = piece[:end] if end > len(piece) // 2 else piece
         pieces.append(piece)
         line = line[len(piece) :]
     return pieces or [""]
 
 
+@lru_cache(maxsize=2048)
 def shortened(text: str, width: float, font: float) -> str:
     """Return the beginning of a text in one line of at most `width` pixels, with "…" if cut."""
     line = " ".join(speakable(text[:_LONGEST_LINE]).split())
     if len(text) < _LONGEST_LINE and _width(line, font) <= width:
         return line
     return _fitting(line, width - _width("…", font), font).rstrip() + "…"
+
+
+def width(text: str, font: float) -> float:
+    """Return how many pixels a short text takes at a font size."""
+    return _width(text, font)
 
 
 @lru_cache(maxsize=1024)

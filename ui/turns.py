@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
-
 import bpy
 
 from ..chat.money import in_words
-from ..chat.turns import Said, Step, Turn
+from ..chat.runs import Run, in_runs
+from ..chat.turns import Asked, Said, Turn
 from ..operators import runtime
-from . import state
-from .text import Metrics, shortened, wrap
+from . import first_use, receipt, state, steps
+from .lines import lines
+from .text import Metrics, shortened, width
 
-LINE = 0.8
-"""The height of running text's lines, in buttons."""
 _LONG_ERROR = 12
 """Lines of an error that are drawn: a script's may carry all that it printed."""
 _CREDITS = "https://openrouter.ai/settings/credits"
 _LONG_THOUGHT = 60
 _LONG_ANSWER = 50_000
 """Characters of it that are looked at, more than its drawn lines can hold."""
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_BOLD = re.compile(r"(?<![\w*])(\*\*|`)(?=\S)(.+?)(?<=\S)\1(?![\w*])")
 
 
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
     """Draw the newest turns, and a button for more."""
     here = runtime.current()
+    if not here.chat.turns:
+        first_use.draw(layout, metrics)
+        return
     fields = state.fields(context)
     shown = state.shown_turns()
     for place, turn in enumerate(shown):
@@ -40,56 +39,11 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
             _end(body, turn, metrics, newest=place == 0)
     earlier = len(here.chat.turns) - len(shown)
     if earlier and here.panel.shown < state.FOLDS:
-        layout.operator("scene_chat.show_earlier", text=f"Show {earlier} Earlier", translate=False)
-
-
-def lines(
-    layout: bpy.types.UILayout,
-    text: str,
-    metrics: Metrics,
-    *,
-    icon: str = "NONE",
-    boxes: int = 0,
-    dim: bool = False,
-    alert: bool = False,
-    most: int = 200,
-    column: bpy.types.UILayout | None = None,
-) -> bpy.types.UILayout:
-    """Draw running text, wrapped; return the column it stands in, for more of it.
-
-    Args:
-        layout: Where the column is made, if none is given.
-        text: With line ends where lines have to end.
-        metrics: The region's.
-        icon: Before the first line; the others are indented as far.
-        boxes: How many boxes stand around it.
-        dim: Whether it is of less weight.
-        alert: Whether something is wrong.
-        most: Lines that are drawn; what is left out shows as "…".
-        column: An earlier one to go on in.
-    """
-    if column is None:
-        column = layout.column(align=True)
-        column.scale_y = LINE
-    part = column.column(align=True)
-    part.active = not dim
-    part.alert = alert
-    indent = 1.4 if icon != "NONE" else 0.0
-    wrapped = wrap(text, metrics.room(indent, boxes), metrics.font, most + 1)
-    for number, line in enumerate(wrapped[:most]):
-        before = icon if not number else "BLANK1" if indent else "NONE"
-        part.label(text=line, icon=before, translate=False)
-    if len(wrapped) > most:
-        part.label(text="…", translate=False)
-    return column
-
-
-def beside(row: bpy.types.UILayout, text: str) -> None:
-    """Draw a word or two of less weight at the row's right end."""
-    right = row.row()
-    right.alignment = "RIGHT"
-    right.active = False
-    right.label(text=text, translate=False)
+        layout.operator(
+            "scene_chat.show_earlier", text=f"Show {earlier:,} Earlier", translate=False
+        )
+    elif earlier:
+        lines(layout, f"{earlier:,} earlier ones are in the chat's export.", metrics, dim=True)
 
 
 def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) -> None:
@@ -97,11 +51,24 @@ def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) 
         lines(layout, turn.prompt.strip(), metrics, dim=True, most=_LONG_ERROR)
     for note in list(turn.notes):
         lines(layout, note, metrics, icon="INFO", dim=True)
-    for part in list(turn.parts):
-        if isinstance(part, Step):
-            _step(layout, part, turn, metrics)
-        elif part.text.strip():
-            lines(layout, _without_marks(part.text[:_LONG_ANSWER].strip()), metrics)
+    told = turn.parts
+    parts = in_runs(told)
+    last_run = next((part for part in reversed(parts) if isinstance(part, Run)), None)
+    for place, part in enumerate(parts):
+        if isinstance(part, Run):
+            goes_on = turn.end is None and place == len(parts) - 1
+            steps.draw(layout, turn, part, metrics, folds=not goes_on)
+            if part is last_run:
+                receipt.draw(layout, turn, metrics)
+        elif isinstance(part, Asked):
+            lines(layout, part.text.strip(), metrics, icon="USER", dim=True, most=_LONG_ERROR)
+        else:
+            from . import markdown  # not needed for enabling, which is to be quick
+
+            markdown.draw(
+                layout, part.text, metrics, turn=turn.number, part=told.index(part),
+                growing=turn.end is None and place == len(parts) - 1,
+            )  # fmt: skip
 
 
 def _thoughts(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics) -> None:
@@ -138,70 +105,53 @@ def _end(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics, *, newest: bo
         if turn.kind == "credit":
             page = row.operator("wm.url_open", text="Open Credits Page", icon="URL")
             page.url = _CREDITS
-    _footer(layout, turn)
+    _footer(layout, turn, metrics)
 
 
-def _without_marks(markdown: str) -> str:
-    """The text without the marks that Blender's labels cannot show: headings, bold, code."""
-    lines: list[str] = []
-    code = False
-    for line in markdown.splitlines():
-        if _FENCE.match(line):
-            code = not code
-        elif code:
-            lines.append(line)
-        else:
-            line = re.sub(r"^#{1,6} +", "", line)
-            line = re.sub(r"^(\s*)[-*] +", "\\1•\u2009", line)
-            lines.append(_BOLD.sub(r"\2", line))
-    return "\n".join(lines)
-
-
-def _step(layout: bpy.types.UILayout, step: Step, turn: Turn, metrics: Metrics) -> None:
-    result = step.result
-    icon = (
-        ("CANCEL" if turn.end else "SORTTIME")
-        if result is None
-        else "CHECKMARK"
-        if result.ok
-        else "ERROR"
-    )
-    time = f"{max(1, round(result.seconds * 1000))} ms" if result and not metrics.narrow else ""
-    room = metrics.room(1.4) - len(time) * 0.4 * metrics.unit
+def _footer(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics) -> None:
+    """What it took, and what can be done with it: beneath each other where that is too much."""
+    took, buttons = _took(turn), _buttons(turn)
+    room = metrics.room(len(buttons) + 0.6)
+    words = " · ".join(took.values())
+    if width(words, metrics.font) > room and "model" not in took:
+        took.pop("tokens", None)  # the meter has them, too
+        words = " · ".join(took.values())
+    if beneath := width(words, metrics.font) > room:
+        lines(layout, words, metrics, dim=True)
     row = layout.row()
-    row.label(
-        text=shortened(f"{step.name}  {step.subject}", room, metrics.font),
-        icon=icon,
-        translate=False,
-    )
-    if time:
-        beside(row, time)
-    if result is None:
-        return
-    if not result.ok:
-        lines(layout, result.error, metrics, icon="BLANK1", dim=True, most=_LONG_ERROR)
-    elif receipt := result.receipt.text():
-        lines(layout, receipt, metrics, icon="BLANK1", dim=True)
-
-
-def _footer(layout: bpy.types.UILayout, turn: Turn) -> None:
-    row = layout.row()
-    left = row.row()
-    left.active = False
-    took = [f"{turn.seconds:.0f} s" if turn.seconds >= 1 else f"{turn.seconds:.1f} s"]
-    if turn.end and turn.end.reason == "stopped":
-        took.insert(0, "Stopped")
-    if turn.tokens:
-        took.append(f"{turn.tokens:,} tokens")
-    if turn.cost:
-        took.append(in_words(turn.cost, estimated=turn.estimated))
-    if turn.model:
-        took.append(turn.model.rpartition("/")[2])
-    left.label(text=" · ".join(took), translate=False)
-    right = row.row()
+    if not beneath:
+        left = row.row()
+        left.active = False
+        left.label(text=words, translate=False)
+    right = row.row(align=True)
     right.alignment = "RIGHT"
     right.emboss = "NONE"
+    for operator, icon in buttons:
+        right.operator(operator, text="", icon=icon).turn = turn.number
+
+
+def _took(turn: Turn) -> dict[str, str]:
+    """Time, tokens, money and model, in words, as far as they are known."""
+    took = {"time": f"{turn.seconds:.0f} s" if turn.seconds >= 1 else f"{turn.seconds:.1f} s"}
+    if turn.end and turn.end.reason == "stopped":
+        took = {"end": "Stopped", **took}
+    if turn.tokens:
+        took["tokens"] = f"{turn.tokens:,} tok"
+    if turn.cost:
+        took["cost"] = in_words(turn.cost, estimated=turn.estimated)
+    if turn.model:
+        took["model"] = turn.model.rpartition("/")[2]
+    return took
+
+
+def _buttons(turn: Turn) -> list[tuple[str, str]]:
+    """Operators, which take the turn's number, with their icons."""
+    here = runtime.current()
+    buttons = []
     if any(isinstance(part, Said) for part in turn.parts):
-        right.operator("scene_chat.copy", text="", icon="COPYDOWN").turn = turn.number
-    if runtime.current().scene.can_restore(turn.number, turn.title):
-        right.operator("scene_chat.restore", text="", icon="LOOP_BACK").turn = turn.number
+        buttons.append(("scene_chat.copy", "COPYDOWN"))
+    if not here.chat.running:
+        buttons += [("scene_chat.edit", "GREASEPENCIL"), ("scene_chat.resend", "FILE_REFRESH")]
+    if here.scene.can_restore(turn.number, turn.title):
+        buttons.append(("scene_chat.restore", "LOOP_BACK"))
+    return buttons

@@ -6,8 +6,8 @@ import bpy
 
 from ..chat.money import in_words
 from ..operators import runtime
+from .lines import lines
 from .text import Metrics
-from .turns import lines
 
 _UNITS = 14
 

@@ -45,6 +45,14 @@ def test_an_indent_stays(text):
     assert text.wrap("    x = 1", 200, FONT) == ["    x = 1"]
 
 
+def test_code_is_broken_between_words_and_keeps_every_blank(text):
+    line = "    bpy.ops.mesh.primitive_cube_add(location=(2 * number, 0, 0))" + "x" * 90
+    pieces = text.wrap_code(line, 120, FONT)
+    assert "".join(pieces) == line
+    assert all(width(piece) <= 120 for piece in pieces)
+    assert pieces[0] == "    bpy.ops.mesh."
+
+
 def test_a_room_narrower_than_a_letter_ends(text):
     assert text.wrap("WW", 1, FONT) == ["W", "W"]
 

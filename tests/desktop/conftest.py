@@ -32,6 +32,10 @@ here.chat.history.meter.used = 0
 here.panel.folds.clear()
 here.panel.thoughts.clear()
 here.panel.draft, here.panel.port_problem, here.panel.free_port = "", "", 0
+here.panel.chips, here.panel.pictures, here.panel.writing, here.panel.editing = set(), [], False, 0
+here.panel.popup = ""
+for prompt in here.chat.queued:
+    here.chat.unqueue(prompt)
 for tool in here.gate.rules.tools("chat"):
     here.gate.rules.forget("chat", tool)
 """
@@ -100,8 +104,7 @@ def program(shared, model):
     shared.run(RESET)
     del model.requests[:]
     shared.hover(600, 700)
-    left, top, right, bottom = shared.sidebar
-    shared.read("Ask, o", box=(left, top, right - 40, bottom))  # the tabs beside it confuse
+    shared.read_hint()
     yield shared
     assert shared.process.poll() is None, shared.said()
     assert "Traceback" not in shared.said(), shared.said()

@@ -255,7 +255,7 @@ class Program:
             self.click_on_tab("Scene Chat")
             self.hover(600, 700)
             with contextlib.suppress(NotSeen):
-                return self.read("Ask, o", patience=2)
+                return self.read_hint(patience=2)
 
         self.composer = until(shown, "the chat does not open").middle
 
@@ -267,22 +267,21 @@ class Program:
 
     def write(self, text):
         """Click into the composer and type, once the field takes it."""
-        left, top, right, _ = self.sidebar
-        head = (left, top, right, top + 90)
+        field = self.field
 
         def hint():
-            return _find("Ask, o", self.words(head))
+            return _find("Ask, o", self.words(field))
 
         shown = hint()
         x, y = shown.middle if shown else self.composer
-        field = (x - 20, y - 8, x + 40, y + 8)
-        untouched = self.screen.picture(field).tobytes()
+        letters = (x - 20, y - 8, x + 40, y + 8)
+        untouched = self.screen.picture(letters).tobytes()
 
         def taken():  # its hint is gone; a pointer over it alone makes it lighter, and no more
             self.click(x, y)
             for _ in range(5):
                 time.sleep(0.1)
-                if shown is None and self.screen.picture(field).tobytes() != untouched:
+                if shown is None and self.screen.picture(letters).tobytes() != untouched:
                     return True
                 if shown is not None and hint() is None:
                     return True
@@ -314,12 +313,24 @@ class Program:
         code = (
             "import bpy, json\n"
             "w = bpy.context.window_manager.windows[0]\n"
-            "a = max((a for a in w.screen.areas if a.type == 'VIEW_3D'), key=lambda a: a.width)\n"
+            "a = max((a for a in w.screen.areas if a.type in ('VIEW_3D', 'NODE_EDITOR',"
+            " 'IMAGE_EDITOR', 'TEXT_EDITOR')), key=lambda a: a.width)\n"
             "r = next(r for r in a.regions if r.type == 'UI')\n"
             "print(json.dumps([r.x, w.height - r.y - r.height, r.x + r.width, w.height - r.y]))"
         )
         ask = self.run if self._served else self.aside
         return tuple(json.loads(ask(code)))
+
+    @property
+    def field(self):
+        """The box of the composer's first line, at scale 1."""
+        left, top, _, _ = self.sidebar
+        return (left + 14, top + 34, left + 200, top + 60)
+
+    def read_hint(self, patience=PATIENCE):
+        """Wait until the composer says what it is for, which it does while it is empty."""
+        # Dim letters beside icons are read only if they are looked at alone.
+        return self.read("Ask, o", self.field, patience)
 
     @property
     def wide(self):
@@ -333,6 +344,27 @@ class Program:
         mode = self.read("Agent")
         right = self.sidebar[2]
         return right - 50, mode.middle[1] - 26
+
+    def drag_edge(self, pixels, scale=1.0):
+        """Make the sidebar narrower by that much, with the pointer, beside a drawn panel."""
+        left, top, _, bottom = self.sidebar
+        x, y = (
+            left + (0 if self.value("bpy.app.version >= (5, 0)") else round(7.5 * scale)),
+            top + 120,
+        )
+
+        def dragged():  # a press is lost now and then, like a click
+            self.hover(x - 150, bottom - 60)
+            self.hover(x, y)
+            self.screen.xdotool("mousedown", 1)
+            for part in range(1, 11):
+                self.screen.xdotool("sleep", 0.05, "mousemove", x + pixels * part // 10, y)
+            self.screen.xdotool("mouseup", 1)
+            with contextlib.suppress(NotSeen):
+                until(lambda: abs(self.sidebar[0] - left - pixels) < 25, "not dragged", patience=3)
+                return True
+
+        until(dragged, lambda: f"the sidebar keeps its width; {self.shot('no-drag')}")
 
     def words(self, box):
         """Return the words that are read in a box of the screen."""

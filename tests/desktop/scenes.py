@@ -13,6 +13,45 @@ FOLDERS = """import os
 print(len(os.listdir(".")))
 """
 
+CODE = """import bpy
+
+for number in range(10):
+    bpy.ops.mesh.primitive_cube_add(location=(2 * number, 0, 0))
+"""
+MARKDOWN = f"""# A row of racks
+
+The **rack** has *ten copies* along `Y`, 2 m from each other. See [the manual](https://docs.blender.org/manual/en/latest/) for more.
+
+1. Measure the rack, so that the copies do not touch each other.
+2. Add an array:
+   - count 10
+   - offset 2 m, which is more than the rack is deep
+3. Look at it from the front.
+
+> A modifier keeps the mesh as it is; nothing is lost by trying another count.
+
+| Object | Count | Size |
+|:-------|------:|-----:|
+| Rack | 10 | 2.00 m |
+| Floor | 1 | 30 m |
+
+---
+
+### By a script
+
+```python
+{CODE}```
+
+- [x] measured
+- https://www.blender.org
+"""
+
+PAINT = """# Paint the cube
+red = bpy.data.materials.new("Red")
+bpy.data.objects["Cube"].data.materials[0] = red
+bpy.data.objects["Cube"].location.z = 2
+"""
+
 TOKENS_A_SECOND = 200
 STREAM_SECONDS = 6
 STREAM = tuple(
@@ -20,10 +59,28 @@ STREAM = tuple(
     for number in range(TOKENS_A_SECOND * STREAM_SECONDS)
     for part in (chunk({"content": f"word{number} "}), 1 / TOKENS_A_SECOND)
 )
+BOOK = (MARKDOWN + "\n") * 6
+BOOK_STREAM = tuple(
+    part
+    for start in range(0, len(BOOK), 4)
+    for part in (chunk({"content": BOOK[start : start + 4]}), 1 / TOKENS_A_SECOND)
+)
 
 BROKEN = Raw([chunk({"content": "Half an"})], breaks=True)
 BREAKS: list[bool] = []
 """One for each answer that is to break off."""
+_PROSE = "A rack is moved by its corner, and what stands in it goes along with it, unseen. " * 25
+ESSAY = "\n\n".join([MARKDOWN, _PROSE] * 3 + [_PROSE] * 7)
+"""4,000 words with three tables and three code blocks, for scripts/bench.py."""
+ESSAY_SECONDS = len(ESSAY) / 4.5 / TOKENS_A_SECOND
+ESSAY_STREAM = tuple(
+    part
+    for start in range(0, len(ESSAY), 9)
+    for part in (chunk({"content": ESSAY[start : start + 9]}), 2 / TOKENS_A_SECOND)
+)
+PAUSES: list[bool] = []
+"""One for each answer that is to stop in its midst, and stay silent."""
+PAUSE = Raw([chunk({"role": "assistant", "content": "Half an answer"}), 300.0])
 
 SCENES = Script(
     "desktop",
@@ -46,8 +103,15 @@ SCENES = Script(
         "Break once": [
             lambda _: BROKEN if len(BREAKS) and BREAKS.pop() else Say("Whole this time.")
         ],
+        "Pause once": [
+            Say("", [Call("get_scene_info")]),
+            lambda _: PAUSE if len(PAUSES) and PAUSES.pop() else Say("A whole one."),
+        ],
         "Spend": [Say("", [Call("get_scene_info")]), Say("Spent.")],
         "at length": [Say("Good day to you. " * 400)],
+        "essay": [Raw([chunk({"role": "assistant", "content": ""}), *ESSAY_STREAM, chunk({}, "stop")])],
+        "Explain": [Say(MARKDOWN)],
+        "book": [Raw([chunk({"role": "assistant", "content": ""}), *BOOK_STREAM, chunk({}, "stop")])],
         "Greet": [Say("Good day to you.")],
         "folders": [
             Say("", [Call("execute_code", {"code": FOLDERS})]),
@@ -71,6 +135,17 @@ SCENES = Script(
         "Lift": [
             Say("", [Call("execute_code", {"code": "bpy.data.objects['Cube'].location.z = 5"})]),
             Say("It is lifted."),
+        ],
+        "Inspect": [
+            Say("", [Call("get_scene_info"), Call("look", {"view": "front", "names": ["Cube"], "size": 320})]),
+            Say("", [Call("execute_code", {"code": PAINT})]),
+            Say("", [Call("get_object_info", {"names": ["Nobody"]}, fails=True)]),
+            Say("It is painted."),
+        ],
+        "Plant": [
+            Say("", [Call("execute_code", {"code": "for n in range(20): bpy.ops.object.empty_add(location=(n, 0, 0))"})]),
+            Say("", [Call("delete_objects", {"names": ["Light"]})]),
+            Say("Twenty are planted."),
         ],
         "five things": [
             Say("", [Call("create_object", {"type": "cube", "name": "Thing", "location": [0, 0, 3]}),

@@ -219,7 +219,7 @@ def test_a_tool_chooses_no_model(picker, lists):
 
 def test_in_a_narrow_sidebar_the_name_is_shortened_and_opens_the_picker(picker, lists):
     try:
-        drag_edge(picker, 130)
+        picker.drag_edge(130)
         picker.hover(600, 700)
         picker.shot("models-narrow")
         open_picker(picker, "Claude")
@@ -232,23 +232,4 @@ def test_in_a_narrow_sidebar_the_name_is_shortened_and_opens_the_picker(picker, 
     finally:
         picker.hover(600, 700)
         picker.key("Escape")
-        drag_edge(picker, -130)
-
-
-def drag_edge(program, pixels):
-    """Make the sidebar narrower by that much, with the pointer, beside a drawn panel."""
-    left, top, _, _ = program.sidebar
-    x = left + (0 if program.value("bpy.app.version >= (5, 0)") else 7)
-
-    def dragged():  # a press is lost now and then, like a click
-        program.hover(600, 700)
-        program.hover(x, top + 120)
-        program.screen.xdotool("mousedown", 1)
-        for part in range(1, 11):
-            program.screen.xdotool("sleep", 0.05, "mousemove", x + pixels * part // 10, top + 120)
-        program.screen.xdotool("mouseup", 1)
-        with contextlib.suppress(NotSeen):
-            until(lambda: abs(program.sidebar[0] - left - pixels) < 25, "not dragged", patience=3)
-            return True
-
-    until(dragged, lambda: f"the sidebar keeps its width; {program.shot('no-drag')}")
+        picker.drag_edge(-130)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from scene_chat.chat.conversation import Call, Conversation, Reply, result_text
+from scene_chat.chat.inbox import Prompt
 from scene_chat.tools.call import CallResult
 from scene_chat.tools.picture import Picture
 from scene_chat.tools.receipt import Receipt
@@ -23,7 +24,7 @@ def pictures(conversation):
 
 def test_what_is_selected_goes_with_the_persons_message():
     conversation = Conversation()
-    conversation.add_prompt("Make it red", "active 'Cube'")
+    conversation.add_prompt(Prompt("Make it red", "active 'Cube'"))
     content = conversation.messages[0]["content"]
     assert content == "Make it red\n\n<blender>active 'Cube'</blender>"
 
@@ -102,7 +103,7 @@ def test_a_long_result_keeps_its_beginning_and_its_end():
 
 def test_messages_are_json():
     conversation = Conversation()
-    conversation.add_prompt("x", "")
+    conversation.add_prompt(Prompt("x", ""))
     conversation.add_reply(Reply("y", (LOOK,), ({"type": "reasoning.text"},)))
     conversation.add_result(LOOK, picture())
     json.dumps(conversation.messages, allow_nan=False)
@@ -123,7 +124,7 @@ def test_a_name_in_a_result_cannot_end_the_mark_that_makes_it_data():
 
 def test_a_name_in_the_situation_or_in_a_pictures_caption_cannot_end_it_either():
     conversation = Conversation()
-    conversation.add_prompt("Make it red", f"active {INJECTION}")
+    conversation.add_prompt(Prompt("Make it red", f"active {INJECTION}"))
     conversation.add_reply(Reply("", (LOOK,)))
     conversation.add_result(LOOK, picture(INJECTION.upper()))
     said = [conversation.messages[0]["content"], conversation.messages[-1]["content"][0]["text"]]

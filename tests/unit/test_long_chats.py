@@ -13,6 +13,7 @@ from scene_chat.chat.compaction import cut, summary
 from scene_chat.chat.conversation import Call as ModelsCall
 from scene_chat.chat.conversation import Conversation, Reply
 from scene_chat.chat.events import Compacted, End, Error, Text
+from scene_chat.chat.inbox import Prompt
 from scene_chat.chat.settings import Settings
 from scene_chat.tools.call import CallResult
 from scene_chat.tools.picture import Picture
@@ -149,7 +150,7 @@ def test_a_message_that_alone_is_too_long_is_said_to_be(talk):
 def turns(count, words="do this", length=50):
     conversation = Conversation()
     for number in range(count):
-        conversation.add_prompt(f"{words} {number}", "mode OBJECT")
+        conversation.add_prompt(Prompt(f"{words} {number}", "mode OBJECT"))
         call = ModelsCall(f"c{number}", "count", "{}")
         conversation.add_reply(Reply("", (call,)))
         conversation.add_result(call, CallResult(True, "x" * length))
@@ -188,7 +189,7 @@ def test_old_results_go_before_old_words():
 def test_long_code_of_earlier_rounds_is_cut_and_stays_an_object():
     conversation = turns(1)
     call = ModelsCall("a", "execute_code", json.dumps({"code": "x = 1\n" * 5_000}))
-    conversation.add_prompt("go", "")
+    conversation.add_prompt(Prompt("go", ""))
     for _ in range(3):
         reply = conversation.add_reply(Reply("", (call,)))
         conversation.add_result(reply.calls[0], CallResult(True, 1))
@@ -236,7 +237,7 @@ def test_pictures_weigh_the_same_whatever_their_bytes():
     sizes = []
     for length in (10, 1_000_000):
         conversation = Conversation()
-        conversation.add_prompt("look", "")
+        conversation.add_prompt(Prompt("look", ""))
         call = ModelsCall("a", "look", "{}")
         conversation.add_reply(Reply("", (call,)))
         shown = Picture(b"p" * length, "image/png", 4, 3, "a corner")
@@ -255,7 +256,7 @@ def test_a_window_of_the_persons_own_goes_before_the_lists():
 def test_thoughts_count_and_go_with_the_turns_that_are_over():
     conversation = Conversation()
     for number in range(3):
-        conversation.add_prompt(f"go {number}", "")
+        conversation.add_prompt(Prompt(f"go {number}", ""))
         reply = Reply("", (ModelsCall(f"c{number}", "count", "{}"),), reasoning={
             "reasoning_content": "hm " * 5_000})  # fmt: skip
         conversation.add_reply(reply)
@@ -267,7 +268,7 @@ def test_thoughts_count_and_go_with_the_turns_that_are_over():
 
 def test_a_turn_of_many_rounds_is_put_into_words_beneath_its_prompt():
     conversation = turns(0)
-    conversation.add_prompt("build a city", "mode OBJECT")
+    conversation.add_prompt(Prompt("build a city", "mode OBJECT"))
     for number in range(40):
         reply = Reply(f"House {number}.", (ModelsCall(f"c{number}", "count", "{}"),))
         conversation.add_reply(reply)
@@ -279,14 +280,14 @@ def test_a_turn_of_many_rounds_is_put_into_words_beneath_its_prompt():
         in (conversation.messages[0]["content"])
     )
     conversation.add_reply(Reply("All done."))
-    conversation.add_prompt("next", "")
+    conversation.add_prompt(Prompt("next", ""))
     conversation.compact(200)
     assert "Person: build a city\n" in conversation.summary
 
 
 def test_a_single_round_with_huge_results_is_cut_too():
     conversation = Conversation()
-    conversation.add_prompt("go", "")
+    conversation.add_prompt(Prompt("go", ""))
     calls = tuple(ModelsCall(f"c{n}", "count", "{}") for n in range(12))
     conversation.add_reply(Reply("", calls))
     for call in calls:

@@ -6,6 +6,7 @@ can tell whether it arrived: undo does not keep everything (see `undo`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import bpy
@@ -109,6 +110,20 @@ class History:
         """Return the turns made for a caller and not undone, the latest first."""
         own = [each.name for each in self._done() if self.undo.made.get(each.name) == caller]
         return list(dict.fromkeys(reversed(own)))
+
+    def undone(self, names: Iterable[str]) -> dict[str, bool]:
+        """Return of turns, in their order, whether they were undone; not of those nobody can tell of.
+
+        Steps leave the history at its beginning when it is full, and at its end when something is
+        done after an undo: what is missing behind one that stands was undone.
+        """
+        known = {step.name for step in self.undo.history()}
+        done = {step.name for step in self._done()}
+        told: dict[str, bool] = {}
+        for name in names:
+            if name in self.undo.made and (name in known or told):
+                told[name] = name not in done
+        return told
 
     def way(self, name: str) -> Way:
         """Return the way to before the first step of that name.

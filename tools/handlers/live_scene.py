@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 from bpy.app.handlers import persistent
 
+from ..errors import Unavailable
 from ..gate import Origin
+from ..picture import Picture
 from ..receipt import Receipt
 from ..registry import Effect, Tool
 from ..saved_copies import SavedCopies, SavedCopy
 from . import changes
+from .attached import attached, kinds_of, names
 from .history import History
 from .snapshot import Snapshot, Updates, changes_between, snapshot
 from .undo import UndoSteps, group
@@ -149,6 +152,27 @@ class LiveScene:
             changed = changed[:_CHANGES_LENGTH] + "…"
         return f"{said}; since your last answer, not by you: {changed}" if changed else said
 
+    def attached(self, what: str) -> str:
+        """Return what a chip stands for: see `attached.attached`."""
+        return attached(what)
+
+    def kinds_of(self, name: str) -> Sequence[str]:
+        """Return of which kinds there are data-blocks of that name."""
+        return kinds_of(name)
+
+    def names(self, most: int) -> list[tuple[str, str]]:
+        """Return kind and name of data-blocks, objects first."""
+        return names(most)
+
+    def view(self) -> Picture | None:
+        """Return a picture of the 3D viewport as the user sees it; None where nothing is drawn."""
+        from .look import look  # at first need: numpy
+
+        try:
+            return look("viewport")
+        except Unavailable:
+            return None
+
     def can_restore(self, turn: int, title: str) -> bool:
         """Return whether this file's history may reach back to before a turn of the chat."""
         return self.history.may_reach(group(turn, title))
@@ -160,6 +184,15 @@ class LiveScene:
             Unavailable: Blender does not keep it any more.
         """
         return self.history.way(group(turn, title)).others
+
+    def undone(self, turns: Mapping[int, str]) -> dict[int, bool]:
+        """Return by their numbers whether turns of the chat were undone, where that can be told.
+
+        Args:
+            turns: Their titles by number, oldest first.
+        """
+        names = {group(turn, title): turn for turn, title in turns.items()}
+        return {names[name]: gone for name, gone in self.history.undone(names).items()}
 
     def restore(self, turn: int, title: str) -> str:
         """Go back to before a turn of the chat, over what others did since; return a warning, or "".

@@ -1,0 +1,170 @@
+"""A message sent anew: the scene goes back to before it, it and what followed leave the chat, and
+then it is sent, as it was or as it was edited in the composer. Main thread.
+"""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import BoolProperty, IntProperty
+
+from ..chat.turns import Step, Turn
+from ..tools.errors import ToolError
+from . import composer, runtime
+from .recovery import in_the_way, named
+
+Context = bpy.types.Context
+
+_GONE = "That message is gone."
+
+
+def take_back(number: int, *, restoring: bool = True) -> str:
+    """Bring the scene back to before a turn, and take it and the later ones out of the chat.
+
+    Args:
+        number: The turn's.
+        restoring: Whether the scene has to go back; else it stays as it is.
+
+    Returns:
+        Why it cannot be done, in a sentence, and nothing was; or "".
+    """
+    here = runtime.current()
+    turn = _turn(number)
+    if problem := in_the_way() or ("" if turn else _GONE):
+        return problem
+    if restoring and (first := _first_change(number)) is not None:
+        try:
+            here.panel.restored = here.scene.restore(first.number, first.title)
+        except ToolError as error:
+            return str(error)
+    here.chat.take_back(number)
+    if here.panel.editing == number:
+        here.panel.editing = 0
+    return ""
+
+
+class SCENE_CHAT_OT_edit(bpy.types.Operator):
+    """Change this message and send it again; the scene goes back to before it first"""
+
+    bl_idname = "scene_chat.edit"
+    bl_label = "Edit Message"
+    bl_options = {"INTERNAL"}
+
+    turn: IntProperty()
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        turn = _turn(self.turn)
+        if here.asked_by_tool or turn is None:
+            return {"CANCELLED"}
+        composer.put(turn.prompt)
+        here.panel.editing = turn.number
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_edit_cancel(bpy.types.Operator):
+    """Leave the message as it was sent"""
+
+    bl_idname = "scene_chat.edit_cancel"
+    bl_label = "Cancel"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool:
+            return {"CANCELLED"}
+        composer.put("")
+        here.panel.editing = 0
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_resend(bpy.types.Operator):
+    """Send this message again; the scene goes back to before it first"""
+
+    bl_idname = "scene_chat.resend"
+    bl_label = "Send Again"
+    bl_options = {"INTERNAL"}
+
+    turn: IntProperty()
+    edited: BoolProperty(description="Whether what stands in the composer is sent in its place")
+    restoring: BoolProperty(default=True, description="Whether the scene goes back first")
+
+    def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
+        if problem := self._problem():
+            return self._refused(problem)
+        title, words, button = "Send Again?", [], "Restore and Send"
+        self.restoring = True
+        try:
+            if others := _others_since(self.turn):
+                words.append(f"What was done since goes back too: {named(others)}.")
+        except ToolError as error:
+            self.restoring = False
+            title, button = "Send Without Restoring?", "Send Without Restoring"
+            words.append(f"{error} The scene stays as it is.")
+        later = sum(each.number > self.turn for each in runtime.current().chat.turns)
+        if later and not self.edited:
+            words.append("The messages after it leave the chat.")
+        if not words:
+            return self.execute(context)
+        return set(
+            context.window_manager.invoke_confirm(
+                self, event, title=title, message=" ".join(words), confirm_text=button,
+                icon="QUESTION",
+            )
+        )  # fmt: skip
+
+    def execute(self, context: Context) -> set[str]:
+        prompt = "" if self.edited else getattr(_turn(self.turn), "prompt", "")
+        if problem := self._problem() or take_back(self.turn, restoring=self.restoring):
+            return self._refused(problem)
+        warning = runtime.current().panel.restored
+        done = set(bpy.ops.scene_chat.send(prompt=prompt))
+        runtime.current().panel.restored = warning  # which sending forgets
+        return done
+
+    def _problem(self) -> str:
+        """Why nothing can be sent now, before anything is taken back."""
+        here = runtime.current()
+        if self.edited and not composer.words().strip():
+            return "Write a message first"
+        return in_the_way() or ("" if _turn(self.turn) else _GONE) or here.settings().problem()
+
+    def _refused(self, why: str) -> set[str]:
+        self.report({"WARNING"}, why)
+        return {"CANCELLED"}
+
+
+def _turn(number: int) -> Turn | None:
+    return next((each for each in runtime.current().chat.turns if each.number == number), None)
+
+
+def _first_change(number: int) -> Turn | None:
+    """The first turn from that one on that changed the scene; None where none did."""
+    here = runtime.current()
+    for turn in here.chat.turns:
+        if turn.number < number:
+            continue
+        steps = (part.result for part in turn.parts if isinstance(part, Step))
+        if any(each and each.receipt for each in steps):
+            return turn
+        if here.scene.can_restore(turn.number, turn.title):  # by what no receipt shows
+            return turn
+    return None
+
+
+def _others_since(number: int) -> tuple[str, ...]:
+    """What others did since, and would go back too.
+
+    Raises:
+        Unavailable: the scene cannot go back so far.
+    """
+    first = _first_change(number)
+    if first is None:
+        return ()
+    return runtime.current().scene.others_since(first.number, first.title)
+
+
+CLASSES = (
+    SCENE_CHAT_OT_edit,
+    SCENE_CHAT_OT_edit_cancel,
+    SCENE_CHAT_OT_resend,
+)
