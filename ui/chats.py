@@ -117,8 +117,8 @@ class SCENE_CHAT_MT_chat_export(bpy.types.Menu):
         """Draw it."""
         self.layout.operator_context = "INVOKE_DEFAULT"
         self.layout.operator("scene_chat.chat_export", text="Markdown (.md)")
-        if hasattr(bpy.types, "SCENE_CHAT_OT_export_script"):
-            self.layout.operator("scene_chat.export_script", text="Python Script (.py)")
+        self.layout.operator("scene_chat.export_script", text="Python Script (.py)")
+        self.layout.operator("scene_chat.script_in_editor", text="Python Script in Text Editor")
 
 
 class SCENE_CHAT_UL_chats(bpy.types.UIList):

@@ -110,7 +110,7 @@ def test_what_was_sent_opens_in_the_text_editor(program, model):
         program.say("Greet me")
         assert program.turn()[0] == "done"
         _, top, right, _ = program.sidebar
-        program.click_on("$0.031", box=(right - 160, top, right, top + 150))
+        program.click_on("$0.031", box=(right - 160, top, right, top + 200))
         program.read("Context Window", box=program.wide)
         program.shot("usage")
         program.click_on("Show Request", box=program.wide)
