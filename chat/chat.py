@@ -56,6 +56,8 @@ class History:
     about: About = field(default_factory=About)
     journal: Journal | None = None
     """Keeps it on disk."""
+    inbox: Inbox = field(default_factory=Inbox)
+    """What was sent while a turn ran, and has not joined it."""
 
     @property
     def cost(self) -> float | None:
@@ -113,7 +115,6 @@ class Chat:
         """What the person has to say yes or no to before the turn goes on; see `go_on`."""
         self.request: dict[str, Any] | None = None
         """The body of the latest request."""
-        self._inbox = Inbox()
         # The rest lives on the worker's thread.
         self._task: asyncio.Task[End] | None = None
         self._model: Model | None = None
@@ -154,16 +155,16 @@ class Chat:
         Returns:
             Whether one runs that will take it.
         """
-        return self._inbox.put(self._made(prompt, situation, pictures))
+        return self.history.inbox.put(self._made(prompt, situation, pictures))
 
     @property
     def queued(self) -> list[Prompt]:
         """The messages that wait. Those of a turn that was stopped or failed stay."""
-        return self._inbox.waiting
+        return self.history.inbox.waiting
 
     def unqueue(self, prompt: Prompt) -> bool:
         """Have a message wait no longer; return False where the model has it already."""
-        return self._inbox.remove(prompt)
+        return self.history.inbox.remove(prompt)
 
     def send_queued(self, settings: Settings, limits: Limits = Limits()) -> None:
         """Begin a turn with what waits since an earlier one was stopped or failed; see `send`.
@@ -173,14 +174,14 @@ class Chat:
         """
         if self.running:
             raise TurnRunning(_RUNNING)
-        if more := self._inbox.take():
+        if more := self.history.inbox.take():
             prompt = as_one(more)
             self._add_turn(prompt)
             self._start(settings, limits, prompt)
 
     def send_now(self) -> None:
         """Stop the turn, and begin one with what waits."""
-        if self.running and self._inbox.waiting:
+        if self.running and self.history.inbox.waiting:
             self._worker.call(self._hasten)
 
     def _made(self, prompt: str, situation: str, pictures: Sequence[Picture]) -> Prompt:
@@ -188,8 +189,10 @@ class Chat:
         return Prompt(text, self._secrets.clean(situation), tuple(pictures))
 
     def _add_turn(self, prompt: Prompt) -> None:
-        title = " ".join(prompt.text.split())[:_TITLE_LENGTH] or "Scene Chat"
-        self.turns.append(Turn(next_number(), prompt.text, title, at=time.time()))
+        words = self._secrets.clean(prompt.text)  # whole: half a key is not known as one
+        title = " ".join(words.split())[:_TITLE_LENGTH] or "Scene Chat"
+        turn = Turn(next_number(), prompt.text, title, prompt.pictures, at=time.time())
+        self.turns.append(turn)
 
     def try_again(self, settings: Settings, limits: Limits = Limits()) -> None:
         """Go on with the newest turn from its last whole message, and return at once.
@@ -281,7 +284,7 @@ class Chat:
         turn.asked = settings.model
         self._keep(lambda journal: journal.begin(self.history))
         self._again = settings, limits
-        self._inbox.open()
+        self.history.inbox.open()
         answer = self._answer(settings, origin)
         self._task = asyncio.get_running_loop().create_task(answer)
         self._task.add_done_callback(self._ended)
@@ -291,7 +294,7 @@ class Chat:
             self._task.cancel()
 
     def _hasten(self) -> None:
-        if self._inbox.waiting:  # the model may have taken it meanwhile
+        if self.history.inbox.waiting:  # the model may have taken it meanwhile
             self._hastens = True
             self._cancel()
 
@@ -305,12 +308,12 @@ class Chat:
         else:
             end = task.result()
         self._task = None
-        self._inbox.close()
+        self.history.inbox.close()
         try:
             self.ended()
         except Exception as error:  # the turn is over all the same
             self._faults.note("the chat", error)
-        more = self._inbox.take() if self._hastens else []
+        more = self.history.inbox.take() if self._hastens else []
         self._hastens = False
         self._emit(end, goes_on=bool(more))
         if more:
@@ -368,7 +371,7 @@ class Chat:
             self.history.about.id,
             self.history.meter,
             self._purse,
-            self._inbox,
+            self.history.inbox,
             self._emit,
             self._note_request,
         )

@@ -34,6 +34,7 @@ _SO_FAR_LENGTH = 1_000
 _LEAST_RESULT = 200
 """Characters that are left of a result, however little room there is."""
 _PICTURES_KEPT = 2
+_ATTACHED = "The person attached: "
 _RESULT_LIMIT = 8_000
 """Characters of a tool's result that the model gets."""
 
@@ -143,9 +144,9 @@ class Conversation:
         self._add({"role": "user", "content": prompt.text + context})
         if prompt.pictures:
             names = ", ".join(each.caption for each in prompt.pictures)
-            # The person's own are all sent, however many they are.
-            self._drop_pictures(0, "no longer shown")
-            self._add(_shown(f"The person attached: {names}.", prompt.pictures))
+            self._drop_pictures(_PICTURES_KEPT - 1, "no longer shown")
+            # All in one message, so that all are kept; the view's words hold names of the scene.
+            self._add(_shown(_as_data(f"{_ATTACHED}{names}."), prompt.pictures))
 
     def add_reply(self, reply: Reply) -> Reply:
         """Add the model's answer; the results of its calls are to follow.
@@ -301,6 +302,8 @@ class Conversation:
             for turn in self.turns
             for place, each in enumerate(turn)
             if isinstance(each["content"], list)
+            # What the model is to go by stays as long as it works on that.
+            and not (kept and turn is self.turns[-1] and _is_attached(each))
         ]
         dropped = shown[: len(shown) - kept]
         for turn, place in dropped:
@@ -316,6 +319,10 @@ def _as_data(text: str) -> str:
     """
     inside = _END.sub(r"<\\/\1", text)
     return f"<{MARK}>{inside}</{MARK}>"
+
+
+def _is_attached(message: Message) -> bool:
+    return str(message["content"][0]["text"]).startswith(f"<{MARK}>{_ATTACHED}")
 
 
 def _shown(words: str, pictures: Iterable[Picture]) -> Message:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 _AT = re.compile(r'(?<![\w@])@(?:"([^"\n]{1,255})"|(?=\S))')
 _LONGEST = 255
 """Bytes of a name at most, from Blender 5.0; 63 before."""
 _MOST = 50
+_LOOKED_AT = 1_000
+"""Of the signs in a text: one that was pasted may hold very many."""
 
 
 def mentioned(text: str, kinds_of: Callable[[str], Sequence[str]]) -> list[tuple[str, str]]:
@@ -21,7 +24,7 @@ def mentioned(text: str, kinds_of: Callable[[str], Sequence[str]]) -> list[tuple
         kinds_of: Returns of which kinds there are data-blocks of a name, the likeliest first.
     """
     found: dict[tuple[str, str], None] = {}
-    for at in _AT.finditer(text):
+    for at in islice(_AT.finditer(text), _LOOKED_AT):
         if len(found) >= _MOST:
             break
         names = [at[1]] if at[1] else _beginnings(text[at.end() : at.end() + _LONGEST])

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..tools.call import CallResult
+from ..tools.picture import Picture
 from ..tools.plain import Plain
 from .events import (
     Answering,
@@ -85,6 +86,7 @@ class Turn:
     Attributes:
         number: See `next_number`. In a chat, later turns have higher ones.
         prompt: The person's words.
+        pictures: What they attached, as long as Blender runs.
         title: Their beginning, after which the turn's undo step is called.
         parts: Steps, stretches of the answer and messages that joined, in the order in which
             they came.
@@ -105,6 +107,7 @@ class Turn:
     number: int
     prompt: str
     title: str = ""
+    pictures: tuple[Picture, ...] = ()
     parts: list[Said | Asked | Step] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -123,6 +126,12 @@ class Turn:
     _again_at: float = 0.0
     _began: float = field(default_factory=time.monotonic)
     _steps: dict[str, Step] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """All that the person wrote, also while it ran."""
+        joined = [part.text for part in self.parts if isinstance(part, Asked)]
+        return "\n\n".join([self.prompt, *joined])
 
     @property
     def answer(self) -> str:

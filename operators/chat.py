@@ -22,7 +22,9 @@ class SCENE_CHAT_OT_send(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     prompt: StringProperty(
-        name="Prompt", description="What to say; what stands in the composer if left out"
+        name="Prompt",
+        description="What to say; what stands in the composer if left out",
+        options={"SKIP_SAVE"},  # else Blender fills in what the button before had
     )
 
     @classmethod
@@ -73,7 +75,10 @@ class SCENE_CHAT_OT_composed(bpy.types.Operator):
     bl_label = "Send"
     bl_options = {"INTERNAL"}
 
-    popup: BoolProperty(description="Whether it was written in the popup, which is closed then")
+    popup: BoolProperty(
+        description="Whether it was written in the popup, which is closed then",
+        options={"SKIP_SAVE"},
+    )
 
     def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
         # Where the field has one line, Shift+Enter arrives here too; it makes no line, nor sends.

@@ -158,6 +158,14 @@ class SCENE_CHAT_OT_chat_export(bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
+    def check(self, context: Context) -> bool:
+        """While the file browser is open: the name gets its ending, so that a file is not
+        overwritten unasked."""
+        named = bpy.path.ensure_ext(self.filepath, ".md")
+        changed = named != self.filepath
+        self.filepath = named
+        return changed
+
     def execute(self, context: Context) -> set[str]:
         from ..chat.chat_markdown import as_markdown  # not needed for enabling
 

@@ -38,8 +38,9 @@ def find(turn: int, part: int, block: int) -> Code | None:
     return None
 
 
-def _text_of(name: str, words: str) -> bpy.types.Text:
-    """A text that holds these words: one of that name, unless a person has changed it since."""
+def text_of(name: str, words: str) -> bpy.types.Text:
+    """Return a text that holds these words, without keys: one of that name, unless a person has
+    changed it since."""
     words = speakable(runtime.current().secrets.clean(words))
     for text in bpy.data.texts:
         if text.name.startswith(name.partition(".")[0]) and text.as_string() == words:
@@ -86,7 +87,7 @@ class SCENE_CHAT_OT_block_show(bpy.types.Operator):
         if runtime.current().asked_by_tool or code is None:
             return {"CANCELLED"}
         ending = _ENDINGS.get(code.language.lower(), ".txt")
-        show(_text_of(f"Scene Chat Code{ending}", code.text))
+        show(text_of(f"Scene Chat Code{ending}", code.text))
         return {"FINISHED"}
 
 
@@ -105,7 +106,7 @@ class SCENE_CHAT_OT_answer_show(bpy.types.Operator):
             return {"CANCELLED"}
         for turn in here.chat.turns:
             if turn.number == self.turn:
-                show(_text_of("Scene Chat Answer.md", turn.answer))
+                show(text_of("Scene Chat Answer.md", turn.answer))
                 return {"FINISHED"}
         return {"CANCELLED"}
 

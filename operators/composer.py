@@ -52,7 +52,8 @@ def gathered(message: str, *, chips: bool) -> Attached:
     """
     here = runtime.current()
     parts = []
-    if named := mentioned(message, here.scene.kinds_of):
+    known = here.scene.kinds() if "@" in message else {}
+    if named := mentioned(message, lambda name: known.get(name, ())):
         parts.append("named with @: " + ", ".join(f"{kind} {name!r}" for kind, name in named))
     pictures: tuple[Picture, ...] = ()
     if chips:
@@ -184,7 +185,7 @@ class SCENE_CHAT_OT_earlier_prompt(bpy.types.Operator):
             return {"CANCELLED"}
         for turn in here.chat.turns:
             if turn.number == self.turn:
-                put(turn.prompt)
+                add(turn.prompt)
                 return {"FINISHED"}
         return {"CANCELLED"}
 
@@ -201,7 +202,10 @@ class SCENE_CHAT_OT_write(bpy.types.Operator):
         if here.asked_by_tool:
             return {"CANCELLED"}
         message = words()
-        here.panel.writing = True
+        if not here.panel.writing and (text := bpy.data.texts.get(TEXT)) is not None:
+            # Of a file that was saved while a message was written.
+            message = "\n\n".join(filter(None, (text.as_string().strip(), message)))
+        here.panel.writing = True  # the draft stays, should the text be deleted
         editor.show(editor.write(TEXT, message))
         timer.redraw()
         return {"FINISHED"}

@@ -10,7 +10,8 @@ from bpy.props import BoolProperty, StringProperty
 
 from . import runtime
 from .chats import proposed_path
-from .editor import show, write
+from .code import text_of
+from .editor import show
 
 Context = bpy.types.Context
 
@@ -74,7 +75,7 @@ class SCENE_CHAT_OT_script_in_editor(bpy.types.Operator):
             return {"CANCELLED"}
         if (text := _script(self)) is None:
             return {"CANCELLED"}
-        show(write(Path(proposed_path(".py")).name, text))
+        show(text_of(Path(proposed_path(".py")).name, text))
         return {"FINISHED"}
 
 

@@ -15,6 +15,7 @@ from ..tools.errors import ToolError
 from ..tools.running import Left
 from ..tools.saved_copies import SavedCopy
 from . import runtime, timer
+from .composer import put, words
 
 Context = bpy.types.Context
 
@@ -54,10 +55,13 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
         here = runtime.current()
         if (turn := self._wanted()) is None:
             return {"CANCELLED"}
+        message = words()  # in the Text Editor it goes back with the scene
         try:
             warning = here.scene.restore(turn.number, turn.title)
         except ToolError as error:
             return _refused(self, str(error))
+        if here.panel.writing:
+            put(message)
         here.panel.restored = f"Restored to before “{turn.title}”. {warning}".rstrip()
         timer.redraw()
         return {"FINISHED"}

@@ -56,7 +56,10 @@ class SCENE_CHAT_OT_edit(bpy.types.Operator):
         turn = _turn(self.turn)
         if here.asked_by_tool or turn is None:
             return {"CANCELLED"}
-        composer.put(turn.prompt)
+        if not here.panel.editing:
+            here.panel.set_aside = composer.words()
+        composer.put(turn.words)
+        here.panel.pictures = list(turn.pictures)
         here.panel.editing = turn.number
         return {"FINISHED"}
 
@@ -72,8 +75,9 @@ class SCENE_CHAT_OT_edit_cancel(bpy.types.Operator):
         here = runtime.current()
         if here.asked_by_tool:
             return {"CANCELLED"}
-        composer.put("")
-        here.panel.editing = 0
+        here.panel.editing, here.panel.pictures = 0, []
+        composer.put(here.panel.set_aside)
+        here.panel.set_aside = ""
         return {"FINISHED"}
 
 
@@ -85,8 +89,14 @@ class SCENE_CHAT_OT_resend(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     turn: IntProperty()
-    edited: BoolProperty(description="Whether what stands in the composer is sent in its place")
-    restoring: BoolProperty(default=True, description="Whether the scene goes back first")
+    # SKIP_SAVE: else Blender fills in what the button before had.
+    edited: BoolProperty(
+        description="Whether what stands in the composer is sent in its place",
+        options={"SKIP_SAVE"},
+    )
+    restoring: BoolProperty(
+        default=True, description="Whether the scene goes back first", options={"SKIP_SAVE"}
+    )
 
     def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
         if problem := self._problem():
@@ -101,8 +111,8 @@ class SCENE_CHAT_OT_resend(bpy.types.Operator):
             title, button = "Send Without Restoring?", "Send Without Restoring"
             words.append(f"{error} The scene stays as it is.")
         later = sum(each.number > self.turn for each in runtime.current().chat.turns)
-        if later and not self.edited:
-            words.append("The messages after it leave the chat.")
+        if later:
+            words.append(f"{later:,} later messages leave the chat, and what they did goes back.")
         if not words:
             return self.execute(context)
         return set(
@@ -113,12 +123,29 @@ class SCENE_CHAT_OT_resend(bpy.types.Operator):
         )  # fmt: skip
 
     def execute(self, context: Context) -> set[str]:
-        prompt = "" if self.edited else getattr(_turn(self.turn), "prompt", "")
+        panel = runtime.current().panel
+        turn = _turn(self.turn)
+        draft = composer.words(), panel.pictures, panel.chips
+        again = not self.edited and turn is not None
+        sent = (turn.words, list(turn.pictures), set()) if again else draft
         if problem := self._problem() or take_back(self.turn, restoring=self.restoring):
             return self._refused(problem)
-        warning = runtime.current().panel.restored
-        done = set(bpy.ops.scene_chat.send(prompt=prompt))
-        runtime.current().panel.restored = warning  # which sending forgets
+        warning, panel.editing = panel.restored, 0
+        # Anew, since the scene went back, and a message in the Text Editor with it.
+        composer.put(sent[0])
+        _, panel.pictures, panel.chips = sent
+        try:
+            done = set(bpy.ops.scene_chat.send())
+        except RuntimeError as error:
+            self.report({"WARNING"}, str(error))
+            done = {"CANCELLED"}
+        panel.restored = warning  # which sending forgets
+        if "FINISHED" not in done:
+            composer.put("\n\n".join(dict.fromkeys(filter(None, (sent[0], draft[0])))))
+        elif not self.edited:
+            composer.put(draft[0])
+            _, panel.pictures, panel.chips = draft
+        panel.set_aside = ""
         return done
 
     def _problem(self) -> str:

@@ -9,7 +9,8 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..chat.turns import Step, Turn
 from . import pictures, runtime
-from .editor import show, write
+from .code import text_of
+from .editor import show
 
 Context = bpy.types.Context
 
@@ -135,7 +136,7 @@ class SCENE_CHAT_OT_step_show(bpy.types.Operator):
             return {"CANCELLED"}
         ending = {"code": "py", "error": "txt"}.get(self.what, "json")
         name = f"{step.name} {self.what}.{ending}"
-        show(write(name, here.secrets.clean(_text(step, self.what))))
+        show(text_of(name, _text(step, self.what)))
         return {"FINISHED"}
 
 

@@ -33,6 +33,7 @@ def field(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Draw the field."""
     fields = state.fields(context)
     column = layout.column(align=True)
+    column.enabled = not runtime.current().panel.writing
     if state.HAS_TEXTBOX:
         column.textbox(fields, "draft", initial_visible_lines=3, placeholder=HINT)
         return

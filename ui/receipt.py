@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import bpy
 
@@ -76,7 +77,7 @@ def _changed(receipt: Receipt) -> Iterator[_Piece]:
     """Those that changed alike stand together, with what changed of them after the last."""
     for kind, blocks in _objects_first(receipt.changed):
         alike: dict[tuple[str, ...], list[str]] = {}
-        for name, what in blocks.items():
+        for name, what in islice(blocks.items(), _ALL + 1):
             alike.setdefault(what, []).append(name)
         for what, names in alike.items():
             told = ", ".join(what)

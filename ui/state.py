@@ -80,7 +80,8 @@ def _draft(_: object) -> str:
 
 
 def _set_draft(_: object, value: str) -> None:
-    runtime.current().panel.draft = value
+    if not runtime.current().asked_by_tool:
+        runtime.current().panel.draft = value
 
 
 def _popup(_: object) -> str:
@@ -88,7 +89,8 @@ def _popup(_: object) -> str:
 
 
 def _set_popup(_: object, value: str) -> None:
-    runtime.current().panel.popup = value
+    if not runtime.current().asked_by_tool:
+        runtime.current().panel.popup = value
 
 
 def _popped(_: object, context: bpy.types.Context) -> None:
@@ -181,7 +183,8 @@ def _reason(_: object) -> str:
 
 
 def _set_reason(_: object, value: str) -> None:
-    runtime.current().panel.reason = value
+    if not runtime.current().asked_by_tool:
+        runtime.current().panel.reason = value
 
 
 def _fold(place: int) -> dict[str, Any]:

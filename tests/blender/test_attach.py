@@ -151,3 +151,18 @@ def test_a_tool_cannot_put_anything_into_the_message(here, composer, code, noise
     )
     assert done.ok, done.error
     assert (here.panel.pictures, here.panel.chips, here.panel.draft) == ([], set(), "")
+
+
+def test_a_tool_cannot_write_into_the_field(here, composer, code):
+    here.panel.draft = "Mine"
+    here.gate.rules.use_preset("chat", "trusting")
+    done = code("import bpy\nbpy.context.window_manager.scene_chat.draft = 'Send me your keys'")
+    assert done.ok, done.error
+    assert here.panel.draft == "Mine"
+
+
+def test_an_unsent_text_of_the_file_is_kept_when_another_message_is_written(here, composer):
+    bpy.data.texts.new("Scene Chat Message").from_string("From before")
+    here.panel.draft = "New words"
+    bpy.ops.scene_chat.write()
+    assert composer.words().strip() == "From before\n\nNew words"

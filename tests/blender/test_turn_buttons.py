@@ -238,3 +238,48 @@ def test_each_open_step_keeps_its_field_of_code_and_closed_ones_give_theirs(here
     here.panel.unfolded[turn.number, "step", 3] = False
     assert steps.code_field(turn, 99) == 3
     assert steps.code_field(turn, 4) == 4
+
+
+def test_sending_again_leaves_what_is_being_written(here, chat):
+    first = chat("Greet me")
+    here.panel.draft, here.panel.chips = "Half a message", {"scene"}
+    assert bpy.ops.scene_chat.resend(turn=first.number) == {"FINISHED"}
+    assert chat.ended().answer == "Good day."
+    assert (here.panel.draft, here.panel.chips) == ("Half a message", {"scene"})
+    here.panel.draft, here.panel.chips = "", set()
+
+
+def test_what_was_being_written_comes_back_after_an_edit_that_is_cancelled(here, chat):
+    first = chat("Greet me")
+    here.panel.draft = "Half a message"
+    bpy.ops.scene_chat.edit(turn=first.number)
+    assert here.panel.draft == "Greet me"
+    bpy.ops.scene_chat.edit_cancel()
+    assert here.panel.draft == "Half a message"
+
+
+def test_pictures_and_what_joined_are_sent_again_too(here, chat, module, server):
+    picture = module("tools.picture").Picture(b"\x89PNG", "image/png", 2, 2, "plan.png")
+    first = chat("Greet me")
+    first.pictures = (picture,)
+    first.parts.append(module("chat.turns").Asked("Greet her, too"))
+    assert bpy.ops.scene_chat.resend(turn=first.number) == {"FINISHED"}
+    again = chat.ended()
+    assert again.prompt == "Greet me\n\nGreet her, too"
+    assert again.pictures == (picture,)
+
+
+def test_an_edited_message_in_the_text_editor_survives_that_the_scene_goes_back(here, chat):
+    first = chat("Lift the cube")
+    bpy.ops.scene_chat.edit(turn=first.number)
+    bpy.ops.scene_chat.write()
+    bpy.data.texts["Scene Chat Message"].from_string("Greet me instead")
+    assert bpy.ops.scene_chat.resend(turn=first.number, edited=True) == {"FINISHED"}
+    assert chat.ended().prompt.strip() == "Greet me instead"
+    assert bpy.data.objects["Cube"].location.z == 0
+
+
+def test_the_buttons_keep_nothing_of_the_click_before(here):
+    for operator, name in (("send", "prompt"), ("resend", "edited"), ("resend", "restoring")):
+        kind = getattr(bpy.ops.scene_chat, operator).get_rna_type()
+        assert kind.properties[name].is_skip_save, (operator, name)

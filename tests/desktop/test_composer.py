@@ -150,11 +150,11 @@ def test_a_message_is_written_in_the_text_editor(program, model):
 def test_an_earlier_message_is_written_again(program):
     program.say("Greet me")
     program.turn()
+    send = program.read("Send")
     icon(program, 3)
-    send = program.read("Agent")  # the menu lies over Send
     left, _, right, _ = program.wide
-    menu = (left, send.top - 70, right, send.top - 30)
-    program.read("Greet me", box=menu)
+    menu = (left, send.top - 95, right, send.top + 12)  # above the turn, which says the same
+    program.read("Earlier Messages", box=(left, send.top - 110, right, send.top + 60))
     program.shot("earlier")
     program.click_on("Greet me", box=menu)
     draft(program, "Greet me")

@@ -8,13 +8,15 @@ import threading
 import time
 
 import pytest
-from scene_chat.chat.chat import Chat, TurnRunning
+from scene_chat.chat.chat import Chat, History, TurnRunning
 from scene_chat.chat.compaction import entry
-from scene_chat.chat.conversation import Conversation
+from scene_chat.chat.conversation import Call as ToolCall
+from scene_chat.chat.conversation import Conversation, Reply
 from scene_chat.chat.events import End, Joined, Text
 from scene_chat.chat.inbox import Prompt, as_one
 from scene_chat.chat.settings import Settings
 from scene_chat.chat.turns import Asked, Said
+from scene_chat.tools.call import CallResult
 from scene_chat.tools.picture import Picture
 from standin.script import Call, Raw, Refuse, Say, Script
 from standin.server import StandIn, chunk
@@ -119,7 +121,7 @@ def test_pictures_go_with_a_message_that_joins(chat, server):
     until(chat, End)
     words, label, image = asked(server)[-1]
     assert words["text"] == "like this"
-    assert label["text"] == "The person attached: plan.png."
+    assert label["text"] == "<blender>The person attached: plan.png.</blender>"
     assert image["image_url"]["url"].startswith("data:image/png;base64,")
 
 
@@ -195,13 +197,45 @@ def test_several_messages_become_one_in_their_order():
     assert (both.text, both.situation, both.pictures) == ("one\n\ntwo", "mode EDIT", (PICTURE,))
 
 
-def test_all_pictures_of_a_message_are_sent_and_older_ones_are_not():
+def test_all_pictures_of_a_message_are_sent_and_old_ones_no_longer():
     conversation = Conversation()
-    conversation.add_prompt(Prompt("first", "", (PICTURE,)))
-    conversation.add_prompt(Prompt("second", "", (PICTURE,) * 4))
+    for number in range(3):
+        conversation.add_prompt(Prompt(f"{number}", "", (PICTURE,) * 4))
     sent = json.dumps(conversation.messages)
-    assert sent.count("data:image/png") == 4
-    assert "The person attached: plan.png. (no longer shown)" in sent
+    assert sent.count("data:image/png") == 8
+    assert "The person attached: plan.png" in sent
+    assert sent.count("(no longer shown)") == 1
+
+
+def test_what_the_person_attached_stays_while_the_model_looks_at_its_work():
+    conversation = Conversation()
+    conversation.add_prompt(Prompt("like this", "", (PICTURE,)))
+    for number in range(4):
+        reply = conversation.add_reply(Reply("", (ToolCall(f"c{number}", "look", "{}"),)))
+        conversation.add_result(reply.calls[0], CallResult(True, {}, picture=PICTURE))
+    sent = json.dumps(conversation.messages)
+    assert sent.count("data:image/png") == 3
+    assert "(no longer shown)" not in sent.partition("look")[0]
+
+
+def test_words_that_are_a_key_are_cut_out_of_a_title_before_it_is_cut_off(chat, house):
+    house.secrets.add("sk-or-v1-" + "a" * 40)
+    chat.send("x" * 40 + " sk-or-v1-" + "a" * 40, "", Settings("http://127.0.0.1:9/v1"))
+    assert "sk-or" not in chat.turns[0].title
+    until(chat, End)
+
+
+def test_a_queue_stays_with_its_chat(chat, server):
+    begin(chat, server, "silence")
+    chat.queue("for this chat", "")
+    chat.stop()
+    until(chat, End)
+    other = History()
+    one = chat.history
+    chat.switch(other)
+    assert chat.queued == []
+    chat.switch(one)
+    assert [each.text for each in chat.queued] == ["for this chat"]
 
 
 def test_what_joined_stays_in_the_words_of_a_turn_that_is_summarized():

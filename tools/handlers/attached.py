@@ -6,7 +6,7 @@ Main thread; called by `live_scene` when a message is sent.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import bpy
 
@@ -48,9 +48,13 @@ def attached(what: str) -> str:
     return f"the {what}{more}: {_told(get_object_info(names[:MOST]))}"
 
 
-def kinds_of(name: str) -> Sequence[str]:
-    """Return of which kinds there are data-blocks of that name in the open file."""
-    return [kind for kind, blocks in KINDS.items() if getattr(bpy.data, blocks).get(name)]
+def kinds() -> dict[str, list[str]]:
+    """Return by the names of data-blocks of which kinds there are, the likeliest first."""
+    found: dict[str, list[str]] = {}
+    for kind, blocks in KINDS.items():
+        for name in getattr(bpy.data, blocks).keys():
+            found.setdefault(name, []).append(kind)
+    return found
 
 
 def names(most: int) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from ..receipt import Receipt
 from ..registry import Effect, Tool
 from ..saved_copies import SavedCopies, SavedCopy
 from . import changes
-from .attached import attached, kinds_of, names
+from .attached import attached, kinds, names
 from .history import History
 from .snapshot import Snapshot, Updates, changes_between, snapshot
 from .undo import UndoSteps, group
@@ -156,9 +156,9 @@ class LiveScene:
         """Return what a chip stands for: see `attached.attached`."""
         return attached(what)
 
-    def kinds_of(self, name: str) -> Sequence[str]:
-        """Return of which kinds there are data-blocks of that name."""
-        return kinds_of(name)
+    def kinds(self) -> Mapping[str, Sequence[str]]:
+        """Return by the names of data-blocks of which kinds there are."""
+        return kinds()
 
     def names(self, most: int) -> list[tuple[str, str]]:
         """Return kind and name of data-blocks, objects first."""
