@@ -24,6 +24,10 @@ HERE = Path(__file__).parent
 WIDTH, HEIGHT = 1600, 900
 PATIENCE = 40.0
 """Seconds that anything may take on a slow machine without a graphics card."""
+_STRIPS_AFTER = 4.0
+"""Seconds after which a text that is not read is looked for strip by strip."""
+_STRIP = 90
+"""Pixels high."""
 _ENLARGED = 3
 """Blender's letters are 11 pixels high; tesseract reads those of 30 or more."""
 
@@ -395,13 +399,26 @@ class Program:
         Letters are compared without case, blanks and points, which tesseract often gets wrong.
         """
         seen = []
+        whole_until = time.monotonic() + _STRIPS_AFTER
 
         def found():
             seen[:] = self.words(box or self.sidebar)
-            return _find(text, seen)
+            word = _find(text, seen)
+            if word is None and time.monotonic() > whole_until:
+                word = self._read_in_strips(text, box or self.sidebar)
+            return word
 
         return until(found, lambda: f"{text!r} is not to be read; {' '.join(w.text for w in seen)}\n"
                      f"{self.shot('not-seen')}", patience)  # fmt: skip
+
+    def _read_in_strips(self, text, box):
+        """Find a text strip by strip: amid many icons tesseract passes over dim letters."""
+        left, top, right, bottom = box
+        for start in range(top, max(top + 1, bottom - _STRIP // 2), _STRIP // 2):
+            strip = (left, start, right, min(bottom, start + _STRIP))
+            if word := _find(text, self.words(strip)):
+                return word
+        return None
 
     def reads(self, text, box=None):
         """Return whether the text is to be read now."""
