@@ -63,10 +63,14 @@ def sized(program):
     """Set Blender's scale, and the sidebar's width in pixels at scale 1, as a person does."""
 
     def one(scale, wanted):
-        before = width(program)
         program.aside(f"bpy.context.preferences.view.ui_scale = {scale}")
-        if scale != 1.0:  # all regions are laid out anew
-            until(lambda: abs(width(program) - before * scale) < 40, "no new scale")
+        widths = []
+
+        def at_rest():  # all regions are laid out anew
+            widths.append(width(program))
+            return len(widths) > 2 and len(set(widths[-3:])) == 1
+
+        until(at_rest, "the sidebar does not come to rest", step=0.4)
         # At scale 2 the area beside it has no room for more.
         if abs(change := width(program) - min(round(wanted * scale), 900)) > 3:
             program.drag_edge(change, scale)
