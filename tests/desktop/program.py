@@ -358,7 +358,7 @@ class Program:
         )
 
         def dragged():  # a press is lost now and then, like a click
-            self.hover(x - 150, bottom - 60)
+            self.hover(max(30, x - 150), bottom - 60)
             self.hover(x, y)
             self.screen.xdotool("mousedown", 1)
             for part in range(1, 11):
