@@ -71,8 +71,8 @@ def sized(program):
             return len(widths) > 2 and len(set(widths[-3:])) == 1
 
         until(at_rest, "the sidebar does not come to rest", step=0.4)
-        # At scale 2 the area beside it has no room for more.
-        if abs(change := width(program) - min(round(wanted * scale), 900)) > 3:
+        # At scale 2 the window has no room for all of the widest.
+        if abs(change := width(program) - round(wanted * scale)) > 15 * scale:
             program.drag_edge(change, scale)
 
     yield one
