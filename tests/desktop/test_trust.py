@@ -204,8 +204,11 @@ def test_a_tool_that_is_always_allowed_stays_so_until_its_rule_is_removed(start)
     first.close()
 
     second = start(factory=False)
+    second.read(
+        "That is how many there are"
+    )  # the first was ended hard, so its chat is there again
     second.say("Count the folders")
-    assert second.turn()[1] == "That is how many there are."
+    assert second.turn(2)[1] == "That is how many there are."
     second.press_at_end(second.read("execute_code · always allowed"))
     second.say("Count the folders")
     second.read("Allow for This Session")
