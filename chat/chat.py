@@ -191,8 +191,9 @@ class Chat:
     def _add_turn(self, prompt: Prompt) -> None:
         words = self._secrets.clean(prompt.text)  # whole: half a key is not known as one
         title = " ".join(words.split())[:_TITLE_LENGTH] or "Scene Chat"
-        turn = Turn(next_number(), prompt.text, title, prompt.pictures, at=time.time())
-        self.turns.append(turn)
+        self.turns.append(
+            Turn(next_number(), prompt.text, title, at=time.time(), pictures=prompt.pictures)
+        )
 
     def try_again(self, settings: Settings, limits: Limits = Limits()) -> None:
         """Go on with the newest turn from its last whole message, and return at once.

@@ -86,7 +86,6 @@ class Turn:
     Attributes:
         number: See `next_number`. In a chat, later turns have higher ones.
         prompt: The person's words.
-        pictures: What they attached, as long as Blender runs.
         title: Their beginning, after which the turn's undo step is called.
         parts: Steps, stretches of the answer and messages that joined, in the order in which
             they came.
@@ -102,12 +101,12 @@ class Turn:
         seconds: How long it took, once it has ended.
         at: When it was sent, in seconds since 1970; 0 where nobody knows.
         asked: The model that was asked.
+        pictures: What the person attached, as long as Blender runs.
     """
 
     number: int
     prompt: str
     title: str = ""
-    pictures: tuple[Picture, ...] = ()
     parts: list[Said | Asked | Step] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -121,6 +120,7 @@ class Turn:
     seconds: float = 0.0
     at: float = 0.0
     asked: str = ""
+    pictures: tuple[Picture, ...] = ()
     _phase: str = _WAITING
     _again: Retry | None = None
     _again_at: float = 0.0
