@@ -224,6 +224,10 @@ class Chat:
         """Oldest first."""
         return self.history.turns
 
+    def turn(self, number: int) -> Turn | None:
+        """Return the turn of that number, or None where it is gone. Any thread."""
+        return next((each for each in self.turns if each.number == number), None)
+
     def stop(self) -> None:
         """End the turn at once, also while the model is silent; what had come is kept."""
         if self.running:

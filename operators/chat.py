@@ -219,12 +219,11 @@ class SCENE_CHAT_OT_copy(bpy.types.Operator):
     turn: IntProperty()
 
     def execute(self, context: Context) -> set[str]:
-        for turn in runtime.current().chat.turns:
-            if turn.number == self.turn:
-                context.window_manager.clipboard = turn.answer
-                self.report({"INFO"}, "Copied the answer")
-                return {"FINISHED"}
-        return {"CANCELLED"}
+        if (turn := runtime.current().chat.turn(self.turn)) is None:
+            return {"CANCELLED"}
+        context.window_manager.clipboard = turn.answer
+        self.report({"INFO"}, "Copied the answer")
+        return {"FINISHED"}
 
 
 class SCENE_CHAT_OT_copy_code(bpy.types.Operator):

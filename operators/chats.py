@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
@@ -161,10 +162,7 @@ class SCENE_CHAT_OT_chat_export(bpy.types.Operator):
     def check(self, context: Context) -> bool:
         """While the file browser is open: the name gets its ending, so that a file is not
         overwritten unasked."""
-        named = bpy.path.ensure_ext(self.filepath, ".md")
-        changed = named != self.filepath
-        self.filepath = named
-        return changed
+        return ensure_ending(self, ".md")
 
     def execute(self, context: Context) -> set[str]:
         from ..chat.chat_markdown import as_markdown  # not needed for enabling
@@ -202,6 +200,15 @@ class SCENE_CHAT_OT_chats_dismiss(bpy.types.Operator):
         here.chats.problem = ""
         timer.redraw()
         return {"FINISHED"}
+
+
+def ensure_ending(browser: Any, ending: str) -> bool:
+    """Give the name in a file browser its ending, by which an existing file is known; return
+    whether it had another."""
+    named = bpy.path.ensure_ext(browser.filepath, ending)
+    changed = bool(named != browser.filepath)
+    browser.filepath = named
+    return changed
 
 
 def proposed_path(ending: str) -> str:

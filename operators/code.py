@@ -30,12 +30,11 @@ def find(turn: int, part: int, block: int) -> Code | None:
     from ..chat.markdown import parse
     from ..chat.markdown_tree import codes
 
-    for each in reversed(runtime.current().chat.turns):
-        if each.number == turn:
-            said = each.parts[part] if 0 <= part < len(each.parts) else None
-            found = list(codes(parse(said.text).blocks)) if isinstance(said, Said) else []
-            return found[block] if 0 <= block < len(found) else None
-    return None
+    if (found := runtime.current().chat.turn(turn)) is None:
+        return None
+    said = found.parts[part] if 0 <= part < len(found.parts) else None
+    blocks = list(codes(parse(said.text).blocks)) if isinstance(said, Said) else []
+    return blocks[block] if 0 <= block < len(blocks) else None
 
 
 def text_of(name: str, words: str) -> bpy.types.Text:
@@ -102,13 +101,11 @@ class SCENE_CHAT_OT_answer_show(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         here = runtime.current()
-        if here.asked_by_tool:
+        turn = here.chat.turn(self.turn)
+        if here.asked_by_tool or turn is None:
             return {"CANCELLED"}
-        for turn in here.chat.turns:
-            if turn.number == self.turn:
-                show(text_of("Scene Chat Answer.md", turn.answer))
-                return {"FINISHED"}
-        return {"CANCELLED"}
+        show(text_of("Scene Chat Answer.md", turn.answer))
+        return {"FINISHED"}
 
 
 CLASSES = (SCENE_CHAT_OT_block_copy, SCENE_CHAT_OT_block_show, SCENE_CHAT_OT_answer_show)

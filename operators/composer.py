@@ -181,13 +181,11 @@ class SCENE_CHAT_OT_earlier_prompt(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         here = runtime.current()
-        if here.asked_by_tool:
+        turn = here.chat.turn(self.turn)
+        if here.asked_by_tool or turn is None:
             return {"CANCELLED"}
-        for turn in here.chat.turns:
-            if turn.number == self.turn:
-                add(turn.prompt)
-                return {"FINISHED"}
-        return {"CANCELLED"}
+        add(turn.prompt)
+        return {"FINISHED"}
 
 
 class SCENE_CHAT_OT_write(bpy.types.Operator):

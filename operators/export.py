@@ -9,7 +9,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from . import runtime
-from .chats import proposed_path
+from .chats import ensure_ending, proposed_path
 from .code import text_of
 from .editor import show
 
@@ -39,10 +39,7 @@ class SCENE_CHAT_OT_export_script(bpy.types.Operator):
 
     def check(self, context: Context) -> bool:
         """While the file browser is open: the name gets its ending."""
-        named = bpy.path.ensure_ext(self.filepath, ".py")
-        changed = named != self.filepath
-        self.filepath = named
-        return changed
+        return ensure_ending(self, ".py")
 
     def execute(self, context: Context) -> set[str]:
         if runtime.current().asked_by_tool:

@@ -68,9 +68,7 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
 
     def _wanted(self) -> Turn | None:
         """The turn that is meant; None, once the person was told why not, where it cannot be."""
-        turn = next(
-            (each for each in runtime.current().chat.turns if each.number == self.turn), None
-        )
+        turn = runtime.current().chat.turn(self.turn)
         if problem := in_the_way() or ("" if turn else "That message is gone."):
             _refused(self, problem)
             return None

@@ -28,7 +28,7 @@ def take_back(number: int, *, restoring: bool = True) -> str:
         Why it cannot be done, in a sentence, and nothing was; or "".
     """
     here = runtime.current()
-    turn = _turn(number)
+    turn = here.chat.turn(number)
     if problem := in_the_way() or ("" if turn else _GONE):
         return problem
     if restoring and (first := _first_change(number)) is not None:
@@ -53,7 +53,7 @@ class SCENE_CHAT_OT_edit(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         here = runtime.current()
-        turn = _turn(self.turn)
+        turn = here.chat.turn(self.turn)
         if here.asked_by_tool or turn is None:
             return {"CANCELLED"}
         if not here.panel.editing:
@@ -124,7 +124,7 @@ class SCENE_CHAT_OT_resend(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         panel = runtime.current().panel
-        turn = _turn(self.turn)
+        turn = runtime.current().chat.turn(self.turn)
         draft = composer.words(), panel.pictures, panel.chips
         again = not self.edited and turn is not None
         sent = (turn.words, list(turn.pictures), set()) if again else draft
@@ -153,15 +153,15 @@ class SCENE_CHAT_OT_resend(bpy.types.Operator):
         here = runtime.current()
         if self.edited and not composer.words().strip():
             return "Write a message first"
-        return in_the_way() or ("" if _turn(self.turn) else _GONE) or here.settings().problem()
+        return (
+            in_the_way()
+            or ("" if here.chat.turn(self.turn) else _GONE)
+            or here.settings().problem()
+        )
 
     def _refused(self, why: str) -> set[str]:
         self.report({"WARNING"}, why)
         return {"CANCELLED"}
-
-
-def _turn(number: int) -> Turn | None:
-    return next((each for each in runtime.current().chat.turns if each.number == number), None)
 
 
 def _first_change(number: int) -> Turn | None:

@@ -20,11 +20,9 @@ CODE_FIELDS = 12
 
 def find(number: int, place: int) -> Step | None:
     """Return the step at a place of a turn's parts, if it is still there."""
-    for turn in reversed(runtime.current().chat.turns):
-        if turn.number == number:
-            part = turn.parts[place] if place < len(turn.parts) else None
-            return part if isinstance(part, Step) else None
-    return None
+    turn = runtime.current().chat.turn(number)
+    part = turn.parts[place] if turn is not None and place < len(turn.parts) else None
+    return part if isinstance(part, Step) else None
 
 
 def code_of(step: Step) -> str:
