@@ -379,7 +379,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "context_override",
         (4, 0),
-        "with bpy.context.temp_override(object=ob, …): and the operator in it",
+        "ob.select_set(True); bpy.context.view_layer.objects.active = ob; then the operator",
         (ContextArgument(),),
     ),
     Rule(

@@ -168,8 +168,8 @@ CASES = {
     ),
     "context_override": Case(
         "context = bpy.context.copy()\nbpy.ops.object.shade_smooth(context)",
-        "with bpy.context.temp_override(object=ob, selected_editable_objects=[ob]):\n"
-        "    bpy.ops.object.shade_smooth('EXEC_DEFAULT')",
+        "ob.select_set(True)\nbpy.context.view_layer.objects.active = ob\n"
+        "bpy.ops.object.shade_smooth('EXEC_DEFAULT')",
     ),
     "tree_sockets": Case(
         "node_tree.inputs.new('NodeSocketFloat', 'Size')",

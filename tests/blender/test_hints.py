@@ -268,7 +268,7 @@ def test_a_message_of_the_scripts_own_is_not_cut_before_four_thousand_characters
         ("bpy.ops.mesh.primitive_cube_add(size='a')", "size takes a number."),
         ("bpy.ops.mesh.primitive_cube_add(location=(1, 2))", "location takes 3 numbers"),
         ("bpy.ops.mesh.primitive_cube_add(location=1)", "location takes 3 numbers"),
-        ("bpy.ops.mesh.primitive_cube_add({'a': 1})", "bpy.context.temp_override("),
+        ("bpy.ops.mesh.primitive_cube_add({'a': 1})", "view_layer.objects.active = ob"),
         ("bpy.ops.object.mode_set('EDIT')", "`bpy.ops.object.mode_set(mode='EDIT')`"),
     ],
 )

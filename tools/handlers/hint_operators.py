@@ -86,8 +86,8 @@ def operator(place: Place, message: str) -> str:
         return _by_name(place, found[1])
     if "args execution context is supported" in message:
         return (
-            "An operator takes no dictionary of context: "
-            "`with bpy.context.temp_override(object=obj, …):` around the call gives it one."
+            "An operator takes no dictionary of context: select the objects and make one active "
+            "before (`obj.select_set(True)`, `bpy.context.view_layer.objects.active = obj`)."
         )
     if message.startswith("'module' object is not callable") and isinstance(place.node, ast.Call):
         return _without_category(text_of(place, place.node.func))

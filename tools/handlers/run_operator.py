@@ -73,7 +73,7 @@ def run_operator(
         around = selection(objects, find_object(active) if active else None, mode)
     elif mode != "OBJECT" and bpy.context.mode == "OBJECT":
         raise InvalidArguments(f"mode {mode} needs names.")
-    with around, _area(name):
+    with around, _area(name, function):
         if not function.poll():
             from .hint_operators import wanted  # at first need: it takes bmesh along
 
@@ -112,9 +112,13 @@ def _function(name: str) -> Any:
 
 
 @contextlib.contextmanager
-def _area(name: str) -> Iterator[None]:
-    """Many operators want an editor; in a window one that is open is lent to them."""
-    if bpy.app.background:  # lending one there crashed 4.2
+def _area(name: str, function: Any) -> Iterator[None]:
+    """Many operators want an editor; in a window one that is open is lent to them.
+
+    Before 5.1 only to those that cannot do without: Blender then reads what was lent without
+    Python's lock, which can destroy the memory of a thread that runs meanwhile (docs/reliability.md).
+    """
+    if bpy.app.background or (bpy.app.version < (5, 1) and function.poll()):
         yield
         return
     wanted = _AREAS.get(name.partition(".")[0], "VIEW_3D")
