@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .server.dialect import Dialect
+    from .server.mcp import Endpoint
     from .tools.handlers.history import History
     from .tools.registry import Registry
     from .tools.renders import RenderJobs
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 def register() -> None:
     """Build the parts, hand them to each other, and make them known to Blender."""
+    from functools import cache
     from pathlib import Path
 
     import bpy
@@ -31,7 +34,9 @@ def register() -> None:
     from .chat.worker import Worker
     from .operators import runtime
     from .server.blender_mcp import About
+    from .server.discovery import Discovery
     from .server.listener import Server
+    from .server.token import Token
     from .tools import libraries
     from .tools.alarm import Alarm
     from .tools.audit import Audit
@@ -48,7 +53,8 @@ def register() -> None:
     libraries.check()
     # Blender removes an extension's own folder with it; what is kept for the person is not in there.
     kept = Path(bpy.utils.user_resource("DATAFILES", path="scene_chat"))
-    lists = Path(bpy.utils.extension_path_user(__package__)) / "models"
+    own = Path(bpy.utils.extension_path_user(__package__))
+    lists = own / "models"
     copies = SavedCopies(kept / "copies")
     scene = LiveScene(copies)
     secrets = Secrets()
@@ -71,7 +77,25 @@ def register() -> None:
         bpy.app.version_string,
         runtime.history() or chats.new(),
     )
-    server = Server(calls, About(_version(), bpy.app.version), faults)
+    about = About(_version(), bpy.app.version)
+    token = Token(own / "port" / "token", secrets)
+
+    @cache
+    def endpoint() -> Endpoint:
+        from .server.mcp import Endpoint  # at the first HTTP client
+        from .server.offer import SceneOffer
+
+        return Endpoint(SceneOffer(registry), "Scene Chat", about.extension_text)
+
+    def http(limit: int, port: int) -> Dialect:
+        from .server.http import Http
+
+        def refused(why: str) -> None:
+            audit.turned_away("HTTP client", why)
+
+        return Http(limit, port, endpoint(), calls.health, token.matches, refused)
+
+    server = Server(calls, about, faults, http=http)
     chat.ended = lambda: calls.read(scene.leave)
     scene.start()
     runtime.set_current(
@@ -91,6 +115,8 @@ def register() -> None:
             account=Account(worker, secrets, faults),
             catalogue=Catalogue(worker, faults, lists),
             endpoints=Endpoints(worker, faults),
+            token=token,
+            discovery=Discovery(kept / "ports", token.path),
             server=server,
             scene=scene,
             faults=faults,

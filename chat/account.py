@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..tools.faults import Faults
+from ..tools.phrase import Phrase, joined
 from ..tools.plain import Secrets
 from .settings import Settings
 from .worker import Worker
@@ -63,15 +64,17 @@ class Standing:
         words = []
         if self.remaining is not None:
             words.append(
-                "nothing left" if self.remaining <= 0 else f"{_money(self.remaining)} left"
+                Phrase("nothing left")
+                if self.remaining <= 0
+                else Phrase("{amount} left", amount=_money(self.remaining))
             )
         elif self.unlimited:
-            words.append("no limit")
+            words.append(Phrase("no limit"))
         if self.remaining is None and self.usage is not None:
-            words.append(f"{_money(self.usage)} used")
+            words.append(Phrase("{amount} used", amount=_money(self.usage)))
         if self.free_tier:
-            words.append("free tier")
-        return ", ".join(words)
+            words.append(Phrase("free tier"))
+        return joined(", ", words)
 
 
 @dataclass
@@ -124,7 +127,7 @@ class Account:
         if known is None or not known.problem or known.standing is None:
             return ""
         minutes = int((time.monotonic() - known.standing_at) / 60)
-        return f"{minutes} min ago" if minutes else "just now"
+        return Phrase("{minutes} min ago", minutes=minutes) if minutes else Phrase("just now")
 
     def look(self, settings: Settings) -> Standing | None:
         """Return what is known of the key in use, and ask if that is old. Main thread.
@@ -163,18 +166,23 @@ class Account:
         else:
             standing = Standing.read(answer) if status == 200 else None
             if status in (401, 403):
-                problem = (
-                    f"OpenRouter does not accept the key{said(answer)}. Sign out and in again."
+                problem = Phrase(
+                    "OpenRouter does not accept the key{said}. Sign out and in again.",
+                    said=said(answer),
                 )
             elif standing is None:
-                problem = f"OpenRouter did not say what is left ({status}){said(answer)}."
+                problem = Phrase(
+                    "OpenRouter did not say what is left ({status}){said}.",
+                    status=status,
+                    said=said(answer),
+                )
         known.problem = self._secrets.clean(problem)
         if standing is not None:
             known.standing, known.standing_at = standing, time.monotonic()
 
     def _ended(self, asking: Future[None]) -> None:
         if not asking.cancelled() and (error := asking.exception()) is not None:
-            self._faults.note("asking what is left", error)
+            self._faults.note(Phrase("asking what is left"), error)
 
 
 def _dollars(value: object) -> float | None:
@@ -185,4 +193,4 @@ def _dollars(value: object) -> float | None:
 
 
 def _money(dollars: float) -> str:
-    return "less than $0.01" if 0 < dollars < 0.01 else f"${dollars:,.2f}"
+    return Phrase("less than $0.01") if 0 < dollars < 0.01 else f"${dollars:,.2f}"

@@ -15,6 +15,7 @@ from ..tools.call import Call as RunningCall
 from ..tools.call import CallPath, CallResult
 from ..tools.errors import SceneReplaced
 from ..tools.gate import Origin
+from ..tools.phrase import Phrase
 from .conversation import Call, Conversation, Reply
 from .events import (
     Answering,
@@ -150,7 +151,12 @@ class Agent:
             return End("error")
         finally:
             self._conversation.close_round("The person stopped the turn here.")
-        self._emit(Error(f"Stopped after {self._settings.rounds} rounds.", "rounds"))
+        self._emit(
+            Error(
+                Phrase("Stopped after {count} rounds.", count=self._settings.rounds),
+                "rounds",
+            )
+        )
         return End("rounds")
 
     def _join(self, prompts: Iterable[Prompt]) -> None:
@@ -172,8 +178,8 @@ class Agent:
             self._meter.refuse(full.window or round(sent * 0.9))
             if not self._shrink():
                 raise ModelFailed(
-                    "This is more than the model can take in at once, and nothing is left to "
-                    "shorten. Choose a model with a larger window, or begin a new chat.", "context",
+                    Phrase("This is more than the model can take in at once, and nothing is left to "
+"shorten. Choose a model with a larger window, or begin a new chat."), "context",
                 ) from full  # fmt: skip
         return await self._ask_once()
 
@@ -232,7 +238,8 @@ class Agent:
             reply = answer.reply(reply)
         if not (reply.calls or reply.text.strip() or self._called):
             raise ModelFailed(
-                "The model thought, and said nothing. Try again, or choose another model.", "broken"
+                Phrase("The model thought, and said nothing. Try again, or choose another model."),
+                "broken",
             )
         return self._conversation.add_reply(reply)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+from ..tools.phrase import Phrase
+
 MEGABYTES = 50
 """That a file may have."""
 _PIXELS = 100_000_000
@@ -26,25 +28,44 @@ def media_type(path: Path) -> str:
     Raises:
         NoPicture: it is none of these, it is too large, or cannot be read.
     """
+    if path.is_dir():  # a file browser gives it where no file was chosen
+        raise NoPicture(
+            Phrase("{file} is a folder. Choose a picture in it.", file=path.name or path)
+        )
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise NoPicture(f"{path.name} cannot be read ({why}).") from None
+        raise NoPicture(Phrase("{file} cannot be read ({why}).", file=path.name, why=why)) from None
     media = _media_type(head)
     if not media:
         raise NoPicture(
-            f"{path.name} is no picture that models take. Save it as PNG, JPEG or WebP."
+            Phrase(
+                "{file} is no picture that models take. Save it as PNG, JPEG or WebP.",
+                file=path.name,
+            )
         )
     if size > MEGABYTES * 1_000_000:
         raise NoPicture(
-            f"{path.name} has {size / 1e6:,.0f} MB; a picture may have {MEGABYTES}. Save it smaller."
+            Phrase(
+                "{file} has {size:,.0f} MB; a picture may have {most}. Save it smaller.",
+                file=path.name,
+                size=size / 1e6,
+                most=MEGABYTES,
+            )
         )
     width, height = _size(head, media)
     if width * height > _PIXELS:
-        raise NoPicture(f"{path.name} has {width:,} × {height:,} pixels. Save it smaller.")
+        raise NoPicture(
+            Phrase(
+                "{file} has {width:,} × {height:,} pixels. Save it smaller.",
+                file=path.name,
+                width=width,
+                height=height,
+            )
+        )
     return media
 
 

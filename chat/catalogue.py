@@ -18,6 +18,7 @@ from typing import Any
 
 from ..tools import libraries
 from ..tools.faults import Faults
+from ..tools.phrase import Phrase, counted
 from .keys import Key, is_on_this_machine
 from .model_info import ModelInfo
 from .settings import Settings
@@ -146,8 +147,11 @@ class Catalogue:
         except ListFailed as failed:
             self._known[endpoint] = replace(self._known[endpoint], problem=str(failed))
         except Exception as fault:
-            self._faults.note("the catalogue of models", fault)
-            problem = f"The list could not be read ({type(fault).__name__}). Enter a model's name."
+            self._faults.note(Phrase("the catalogue of models"), fault)
+            problem = Phrase(
+                "The list could not be read ({why}). Enter a model's name.",
+                why=type(fault).__name__,
+            )
             self._known[endpoint] = replace(self._known[endpoint], problem=problem)
         else:
             known = _Known.of(models, self._clock())
@@ -199,19 +203,24 @@ class Catalogue:
             if part is not None:
                 with contextlib.suppress(OSError):
                     Path(part).unlink()
-            return f"The list cannot be kept for the next start ({error.strerror or error})."
+            return Phrase(
+                "The list cannot be kept for the next start ({why}).", why=error.strerror or error
+            )
         return ""
 
 
 def in_words(seconds: float) -> str:
     """Return how long ago something was; a time to come is none."""
     if seconds < 0:
-        return "at an unknown time"
-    for unit, name in ((86400, "day"), (3600, "h"), (60, "min")):
+        return Phrase("at an unknown time")
+    for unit, one, many in (
+        (86400, Phrase("{count} day ago"), Phrase("{count} days ago")),
+        (3600, Phrase("{count} h ago"), Phrase("{count} h ago")),
+        (60, Phrase("{count} min ago"), Phrase("{count} min ago")),
+    ):
         if (count := int(seconds // unit)) >= 1:
-            plural = "s" if name == "day" and count > 1 else ""
-            return f"{count} {name}{plural} ago"
-    return "just now"
+            return counted(count, one, many)
+    return Phrase("just now")
 
 
 _DEFAULTS = ModelInfo("", "")

@@ -16,6 +16,7 @@ from ..tools import libraries
 from ..tools.call import CallPath
 from ..tools.faults import Faults
 from ..tools.gate import Origin
+from ..tools.phrase import Phrase
 from ..tools.picture import Picture
 from ..tools.plain import Secrets
 from ..tools.queue import Limits
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 _TITLE_LENGTH = 48
 _SILENT = 0.1
 """Seconds after which a model says nothing yet: time for what drawing its answer needs."""
-_RUNNING = "The last message is still being answered; stop it, or wait."
+_RUNNING = Phrase("The last message is still being answered; stop it, or wait.")
 
 
 class TurnRunning(Exception):
@@ -209,7 +210,7 @@ class Chat:
         if self.running:
             raise TurnRunning(_RUNNING)
         if not self.turns or not self.turns[-1].can_go_on:
-            raise ValueError("There is no message to try again.")
+            raise ValueError(Phrase("There is no message to try again."))
         self.turns[-1].reopen()
         self._start(settings, limits)
 
@@ -307,8 +308,16 @@ class Chat:
         if task.cancelled():
             end = End("stopped")
         elif (fault := task.exception()) is not None:
-            self._faults.note("the chat", fault)
-            self._emit(Error(f"Scene Chat itself failed: {type(fault).__name__}: {fault}"))
+            self._faults.note(Phrase("the chat"), fault)
+            self._emit(
+                Error(
+                    Phrase(
+                        "Scene Chat itself failed: {why}: {fault}",
+                        why=type(fault).__name__,
+                        fault=str(fault),
+                    )
+                )
+            )
             end = End("error")
         else:
             end = task.result()
@@ -317,7 +326,7 @@ class Chat:
         try:
             self.ended()
         except Exception as error:  # the turn is over all the same
-            self._faults.note("the chat", error)
+            self._faults.note(Phrase("the chat"), error)
         more = self.history.inbox.take() if self._hastens else []
         self._hastens = False
         self._emit(end, goes_on=bool(more))
@@ -343,7 +352,7 @@ class Chat:
             if self.history.journal is not None:
                 work(self.history.journal)
         except Exception as error:  # the turn goes on
-            self._faults.note("keeping the chat", error)
+            self._faults.note(Phrase("keeping the chat"), error)
 
     async def _answer(self, settings: Settings, origin: Origin) -> End:
         conversation = self.history.conversation

@@ -19,6 +19,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from ..tools.faults import Faults
+from ..tools.phrase import Phrase, counted
 from ..tools.plain import Secrets
 from . import kept
 from .chat import History
@@ -31,7 +32,9 @@ DELETED_DAYS = 30
 """How long deleted chats are kept."""
 _FRESH_SECONDS = 5.0
 _FOUND_SECONDS = 0.05
-_IN_USE = "This chat is open in another Blender. What you write here goes into a copy of it."
+_IN_USE = Phrase(
+    "This chat is open in another Blender. What you write here goes into a copy of it."
+)
 
 
 class Chats:
@@ -191,7 +194,7 @@ class Chats:
             self._busy -= 1
         self.changes += 1
         if not future.cancelled() and (fault := future.exception()) is not None:
-            self._faults.note("the kept chats", fault)
+            self._faults.note(Phrase("the kept chats"), fault)
 
     def _refresh(self) -> None:
         self._tidy()
@@ -273,11 +276,17 @@ class Chats:
             if held is not None:
                 held.release()
             if isinstance(error, TooNew):
-                self.problem = "That chat was written by a newer Scene Chat, and can be read by it."
+                self.problem = Phrase(
+                    "That chat was written by a newer Scene Chat, and can be read by it."
+                )
             elif isinstance(error, Unreadable):
                 self._set_aside(file)
             else:
-                self.problem = f"The chat cannot be read: {error.strerror or error} ({file})."
+                self.problem = Phrase(
+                    "The chat cannot be read: {why} ({file}).",
+                    why=error.strerror or error,
+                    file=file,
+                )
             return None
         self.problem = _bad(read.bad)
         before = b""
@@ -318,9 +327,11 @@ class Chats:
                 aside = file.with_name(f"{file.stem} {time.time_ns()}.damaged")
             if file.stat().st_size:
                 file.rename(aside)
-                self.problem = (
-                    f"A chat's file is damaged, and nothing in it can be read. It was set aside as "
-                    f"{aside.name} in {self.folder}."
+                self.problem = Phrase(
+                    "A chat's file is damaged, and nothing in it can be read. It was set aside as "
+                    "{file} in {folder}.",
+                    file=aside.name,
+                    folder=self.folder,
                 )
             else:
                 file.unlink()
@@ -356,11 +367,15 @@ class Chats:
             finally:
                 held.release()
         except InUse:
-            self.problem = "This chat is open in another Blender: rename or pin it there."
+            self.problem = Phrase("This chat is open in another Blender: rename or pin it there.")
         except Unreadable:
             self._set_aside(file)
         except OSError as error:
-            self.problem = f"The chat's file cannot be changed: {error.strerror or error} ({file})."
+            self.problem = Phrase(
+                "The chat's file cannot be changed: {why} ({file}).",
+                why=error.strerror or error,
+                file=file,
+            )
         self._refresh()
 
     def _delete(self, id: str) -> None:
@@ -376,9 +391,13 @@ class Chats:
             finally:
                 held.release()
         except InUse:
-            self.problem = "This chat is open in another Blender: delete it there."
+            self.problem = Phrase("This chat is open in another Blender: delete it there.")
         except OSError as error:
-            self.problem = f"The chat cannot be deleted: {error.strerror or error} ({file})."
+            self.problem = Phrase(
+                "The chat cannot be deleted: {why} ({file}).",
+                why=error.strerror or error,
+                file=file,
+            )
         self._refresh()
 
     def _tidy(self) -> None:
@@ -418,8 +437,11 @@ def arranged(
 def _bad(count: int) -> str:
     if not count:
         return ""
-    lines = "A line" if count == 1 else f"{count:,} lines"
-    return f"{lines} of this chat's file could not be read, so something of it may be missing."
+    return counted(
+        count,
+        "A line of this chat's file could not be read, so something of it may be missing.",
+        "{count:,} lines of this chat's file could not be read, so something of it may be missing.",
+    )
 
 
 def _line(told: object) -> bytes:

@@ -13,19 +13,26 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 import openai
 
+from ..tools.phrase import Phrase
 from . import network
 from .failures import ModelFailed
 from .refusals import code_of, document_of, in_a_line, in_words, refused
 from .settings import Settings
 
-_KEPT = "What had come of it is kept; try again."
+_KEPT = Phrase("What had come of it is kept; try again.")
 _CERTIFICATE = {
-    9: "It is not valid yet: look whether this computer's clock is right.",
-    10: "It has expired, or this computer's clock is wrong.",
-    18: "If the server is yours, name its certificate in SSL_CERT_FILE and start Blender again.",
-    19: "If the server is yours, name its certificate in SSL_CERT_FILE and start Blender again.",
-    20: "This system may have no certificate store: install its package, often called "
-    "ca-certificates, or name a file of certificates in SSL_CERT_FILE.",
+    9: Phrase("It is not valid yet: look whether this computer's clock is right."),
+    10: Phrase("It has expired, or this computer's clock is wrong."),
+    18: Phrase(
+        "If the server is yours, name its certificate in SSL_CERT_FILE and start Blender again."
+    ),
+    19: Phrase(
+        "If the server is yours, name its certificate in SSL_CERT_FILE and start Blender again."
+    ),
+    20: Phrase(
+        "This system may have no certificate store: install its package, often called "
+        "ca-certificates, or name a file of certificates in SSL_CERT_FILE."
+    ),
 }
 """By OpenSSL's number for what is wrong with it."""
 
@@ -34,7 +41,7 @@ class Silence(Exception):
     """Nothing came for so many seconds."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"nothing came for {in_words(seconds)}")
+        super().__init__(Phrase("nothing came for {time}", time=in_words(seconds)))
         self.seconds = seconds
 
 
@@ -72,14 +79,23 @@ def diagnose(
         case Silence(seconds=seconds):
             model = body["model"]
             return ModelFailed(
-                f"{model} at {host} began no answer within {in_words(seconds)}. Try again, or "
-                "choose a faster model.",
+                Phrase(
+                    "{model} at {host} began no answer within {time}. Try again, or choose a faster "
+                    "model.",
+                    model=model,
+                    host=host,
+                    time=in_words(seconds),
+                ),
                 "silence",
-                why=f"{model} does not answer",
+                why=Phrase("{model} does not answer", model=model),
             )
         case network.AnswerTooLong():
             return ModelFailed(
-                f"{host} sent far more than an answer: {error}. Choose another model."
+                Phrase(
+                    "{host} sent far more than an answer: {why}. Choose another model.",
+                    host=host,
+                    why=str(error),
+                )
             )
         case NoAnswer(document=document):
             return _no_answer(document, settings)
@@ -93,30 +109,62 @@ def diagnose(
             )
         case openai.APIConnectionError() | httpx2.TransportError():
             return _unreachable(error, settings)
-    return ModelFailed(f"{host} gave an answer that cannot be read ({in_a_line(error)}). Try again, or "
-                       "choose another model.")  # fmt: skip
+    return ModelFailed(
+        Phrase(
+            "{host} gave an answer that cannot be read ({why}). Try again, or choose another "
+            "model.",
+            host=host,
+            why=in_a_line(error),
+        )
+    )
 
 
 def _broken_off(error: Exception, settings: Settings) -> ModelFailed:
     match error:
         case Silence():
-            return ModelFailed(f"The answer stopped: {error}. {_KEPT}", "silence")
+            return ModelFailed(
+                Phrase("The answer stopped: {why}. {kept}", why=str(error), kept=_KEPT),
+                "silence",
+            )
         case network.AnswerTooLong():
-            return ModelFailed(f"The answer was ended here: {error} from {settings.host}. {_KEPT}")
-    return ModelFailed(f"The answer broke off ({in_a_line(error)}). {_KEPT}")
+            return ModelFailed(
+                Phrase(
+                    "The answer was ended here: {why} from {host}. {kept}",
+                    why=str(error),
+                    host=settings.host,
+                    kept=_KEPT,
+                )
+            )
+    return ModelFailed(
+        Phrase("The answer broke off ({why}). {kept}", why=in_a_line(error), kept=_KEPT)
+    )
 
 
 def _no_answer(document: Any, settings: Settings) -> ModelFailed:
     host = settings.host
-    advice = "Check the endpoint's address: most end in /v1."
+    advice = Phrase("Check the endpoint's address: most end in /v1.")
     if not document:
-        return ModelFailed(f"{host} gave an empty answer. Try again, or choose another model.")
+        return ModelFailed(
+            Phrase("{host} gave an empty answer. Try again, or choose another model.", host=host)
+        )
     if isinstance(document, str) and document.startswith("<"):
         return ModelFailed(
-            f"{host} answered with a web page and not as a model. {advice}", "address"
+            Phrase(
+                "{host} answered with a web page and not as a model. {advice}",
+                host=host,
+                advice=advice,
+            ),
+            "address",
         )
-    return ModelFailed(f"{host} answered with something else than a model's answer "
-                       f"({in_a_line(document)}). {advice}", "address")  # fmt: skip
+    return ModelFailed(
+        Phrase(
+            "{host} answered with something else than a model's answer ({said}). {advice}",
+            host=host,
+            said=in_a_line(document),
+            advice=advice,
+        ),
+        "address",
+    )
 
 
 def _redirected(response: httpx2.Response, settings: Settings) -> ModelFailed:
@@ -129,8 +177,12 @@ def _redirected(response: httpx2.Response, settings: Settings) -> ModelFailed:
         fragment="",
     ).geturl()
     return ModelFailed(
-        f"{settings.host} leads to another address, {told[:200]}, and was not followed, since your "
-        "key would go there. If you trust that address, enter it as the endpoint.",
+        Phrase(
+            "{host} leads to another address, {address}, and was not followed, since your "
+            "key would go there. If you trust that address, enter it as the endpoint.",
+            host=settings.host,
+            address=told[:200],
+        ),
         "address",
     )
 
@@ -146,33 +198,53 @@ def _unreachable(error: Exception, settings: Settings) -> ModelFailed:
             case network.NoClient():
                 return ModelFailed(str(cause), "network")
             case ssl.SSLCertVerificationError():
-                advice = _CERTIFICATE.get(cause.verify_code, "Check the endpoint's address.")
+                advice = _CERTIFICATE.get(
+                    cause.verify_code, Phrase("Check the endpoint's address.")
+                )
                 return ModelFailed(
-                    f"The certificate of {host} is not trusted ({cause.verify_message}), so nothing "
-                    f"was sent. {advice}",
+                    Phrase(
+                        "The certificate of {host} is not trusted ({why}), so nothing was sent. {advice}",
+                        host=host,
+                        why=cause.verify_message,
+                        advice=advice,
+                    ),
                     "network",
                 )
             case httpx2.LocalProtocolError():
-                return ModelFailed(f"The request to {host} cannot be sent ({told}). Enter the key "
-                                   "again.", "key")  # fmt: skip
-    why = f"{host} cannot be reached"
+                return ModelFailed(
+                    Phrase(
+                        "The request to {host} cannot be sent ({told}). Enter the key again.",
+                        host=host,
+                        told=told,
+                    ),
+                    "key",
+                )
+    why = Phrase("{host} cannot be reached", host=host)
     if variable := network.proxy_variable(settings.endpoint):
         return ModelFailed(
-            f"{host} cannot be reached through the proxy that {variable} names ({told}). If that "
-            "proxy is no longer there, unset the variable and start Blender again.",
+            Phrase(
+                "{host} cannot be reached through the proxy that {variable} names ({told}). If "
+                "that proxy is no longer there, unset the variable and start Blender again.",
+                host=host,
+                variable=variable,
+                told=told,
+            ),
             "network",
             why=why,
             passing=True,
         )
     if any(isinstance(cause, httpx2.ConnectTimeout) for cause in causes):
-        told = f"no connection within {in_words(network.CONNECT_SECONDS)}"
+        told = Phrase("no connection within {time}", time=in_words(network.CONNECT_SECONDS))
     advice = (
-        "Is the program that serves the model running?"
+        Phrase("Is the program that serves the model running?")
         if settings.is_local
-        else "Check the network and the endpoint's address."
+        else Phrase("Check the network and the endpoint's address.")
     )
     return ModelFailed(
-        f"{host} cannot be reached ({told}). {advice}", "network", why=why, passing=True
+        Phrase("{host} cannot be reached ({told}). {advice}", host=host, told=told, advice=advice),
+        "network",
+        why=why,
+        passing=True,
     )
 
 

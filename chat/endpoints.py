@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ..tools import libraries
 from ..tools.faults import Faults
+from ..tools.phrase import Phrase
 from . import settings
 from .keys import is_on_this_machine, split
 from .worker import Worker
@@ -125,9 +126,9 @@ class Endpoints:
         self.problem = ""
         candidates = spellings(address)
         if not candidates:
-            self.problem = (
-                f"{address.strip()[:80]!r} is no web address. Enter one such as "
-                "http://127.0.0.1:11434/v1."
+            self.problem = Phrase(
+                "{address!r} is no web address. Enter one such as http://127.0.0.1:11434/v1.",
+                address=address.strip()[:80],
             )
             self.changes += 1
             return
@@ -172,7 +173,7 @@ class Endpoints:
         try:
             await work
         except Exception as fault:
-            self._faults.note("the search for models", fault)
+            self._faults.note(Phrase("the search for models"), fault)
         finally:
             self._tasks -= 1
             self.changes += 1
@@ -193,10 +194,10 @@ class Endpoints:
         found = await asyncio.gather(*(answers(each, _ADDRESS_SECONDS) for each in candidates))
         url = next((url for url, there in zip(candidates, found) if there), "")
         if not url and candidates:
-            self.problem = (
-                f"No list of models is to be had at {settings.Settings(typed).host} now. The "
-                "endpoint is kept all the same: check its address, start its server, or enter a "
-                "model's name."
+            self.problem = Phrase(
+                "No list of models is to be had at {host} now. The endpoint is kept all the "
+                "same: check its address, start its server, or enter a model's name.",
+                host=settings.Settings(typed).host,
             )
         self._added = url or typed
 

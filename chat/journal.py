@@ -22,6 +22,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..tools.phrase import Phrase
 from ..tools.plain import Secrets, plain
 from ..tools.running import lock
 from .conversation import Message
@@ -38,9 +39,9 @@ _TEXT_SECONDS = 0.25
 _LONGEST = 100_000
 """Characters of one text in a result that are kept."""
 _NO_LONGER_SHOWN = " (no longer shown)"
-_CHANGED = (
-    "This chat's file was changed by another program, so what follows is not kept. Begin a new "
-    "chat to have it kept."
+_CHANGED = Phrase(
+    "This chat's file was changed by another program, so what follows is not kept. "
+    "Begin a new chat to have it kept."
 )
 
 
@@ -319,9 +320,11 @@ class Journal:
             self.on, self.problem = False, _CHANGED
             self._unwritten.clear()
         except OSError as error:
-            self.problem = (
-                f"This chat cannot be kept on disk: {error.strerror or error} ({self.file.parent}). It "
-                "goes on in memory, and is written as soon as that is possible."
+            self.problem = Phrase(
+                "This chat cannot be kept on disk: {why} ({folder}). It goes on in memory, and "
+                "is written as soon as that is possible.",
+                why=error.strerror or error,
+                folder=self.file.parent,
             )
 
     def _opened(self) -> Any:

@@ -25,6 +25,7 @@ from typing import Any
 from uuid import uuid4
 
 from ..tools.call import CallResult
+from ..tools.phrase import Phrase
 from .compaction import MARK, size
 from .conversation import Conversation, Message
 from .events import End, Error, Event, ToolResult, as_json, from_json
@@ -32,7 +33,7 @@ from .meter import Meter
 from .turns import Turn, next_number
 
 FORMAT = 1
-_CUT = "Blender ended before this was answered. It can go on from here."
+_CUT = Phrase("Blender ended before this was answered. It can go on from here.")
 _CALL_CUT = "Blender ended before this call had a result."
 _TAIL = 16_384
 """Bytes at a file's end in which its last `chat` line mostly stands."""
@@ -74,7 +75,7 @@ class About:
     @property
     def name(self) -> str:
         """What people call it."""
-        return self.title or self.first or "New Chat"
+        return self.title or self.first or Phrase("New Chat")
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""

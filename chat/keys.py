@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from ..tools import private_file
+from ..tools.phrase import Phrase
+
 _WELL_KNOWN = {"openrouter.ai": "OPENROUTER_API_KEY", "api.openai.com": "OPENAI_API_KEY"}
 _QUOTES = {('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("‘", "’"), ("„", "“"), ("«", "»")}
 
@@ -84,10 +87,10 @@ def find_key(
     """
     name = variable_for(endpoint)
     if value := tidy(environment.get(name, "")):
-        return Key(value, f"{name} in the environment")
+        return Key(value, Phrase("{name} in the environment", name=name))
     for file in files:
         if value := tidy(_read(file).get(name, "")):
-            return Key(value, f"{name} in {file}")
+            return Key(value, Phrase("{name} in {file}", name=name, file=file))
     return None
 
 
@@ -112,9 +115,9 @@ def fault_of(value: str) -> str:
     """Return why a key cannot be sent, and what to do, or "". The key is not in it."""
     if all("!" <= each <= "~" for each in value):  # what a header of HTTP may hold, but for blanks
         return ""
-    return (
-        "The key holds characters that no key can have. Copy it again, from its first letter to "
-        "its last and nothing else."
+    return Phrase(
+        "The key holds characters that no key can have. Copy it again, from its first "
+        "letter to its last and nothing else."
     )
 
 
@@ -136,8 +139,7 @@ def store_key(file: Path, endpoint: str, value: str) -> None:
         raise KeyRefused(fault)
     from dotenv import set_key, unset_key
 
-    file.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+    os.close(private_file.opened(file, os.O_WRONLY))
     if value:
         set_key(file, variable_for(endpoint), value, encoding="utf-8")
     elif variable_for(endpoint) in _read(file):

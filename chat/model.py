@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 import openai
 
+from ..tools.phrase import Phrase
 from . import network
 from .diagnosis import ErrorInStream, NoAnswer, Silence, diagnose
 from .events import Retry
@@ -96,7 +97,7 @@ class Model:
                 if started or other is None or failed.kind not in _OTHERS_MAY_HELP:
                     raise
                 why = failed.why
-            yield Retry(0.0, f"{why}; {other} is asked instead")
+            yield Retry(0.0, Phrase("{why}; {other} is asked instead", why=why, other=other))
 
     async def aclose(self) -> None:
         """Close its connections."""
@@ -162,7 +163,9 @@ class Model:
                     raise
                 count += len(piece)  # unpacked, where the endpoint packs without being asked to
                 if count > network.ANSWER_LIMIT:
-                    raise network.AnswerTooLong(f"more than {network.ANSWER_LIMIT >> 20} MB came")
+                    raise network.AnswerTooLong(
+                        Phrase("more than {size} MB came", size=network.ANSWER_LIMIT >> 20)
+                    )
                 for chunk in decoder.feed(piece) if piece else decoder.finish():
                     came += 1
                     if says_something(chunk):

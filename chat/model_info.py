@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..tools.phrase import Phrase, joined
+
 Sort = Literal["name", "price", "window", "newest"]
 _MILLION = 1_000_000
 
@@ -59,10 +61,10 @@ class ModelInfo:
         """Window and price in a few letters, such as "200k · $3/$15" (per million tokens), or ""."""
         parts = [short_number(self.window)] if self.window else []
         if self.free:
-            parts.append("free")
+            parts.append(Phrase("free"))
         elif self.input_price is not None and self.output_price is not None:
             parts.append(f"{_dollars(self.input_price)}/{_dollars(self.output_price)}")
-        return " · ".join(parts)
+        return joined(" · ", parts)
 
 
 @dataclass(frozen=True)

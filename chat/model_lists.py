@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx2
 
+from ..tools.phrase import Phrase
 from ..tools.plain import speakable
 from . import network
 from .keys import fault_of
@@ -57,7 +58,9 @@ async def fetch(settings: Settings) -> tuple[ModelInfo, ...]:
     except network.NoClient as error:
         raise ListFailed(str(error)) from None
     except TimeoutError:
-        raise ListFailed(f"{settings.host} did not send its list in time. Try again.") from None
+        raise ListFailed(
+            Phrase("{host} did not send its list in time. Try again.", host=settings.host)
+        ) from None
 
 
 def read_list(answer: Any, settings: Settings) -> tuple[ModelInfo, ...]:
@@ -71,17 +74,26 @@ def read_list(answer: Any, settings: Settings) -> tuple[ModelInfo, ...]:
         raise ListFailed(_no_list(settings))
     if not entries:
         advice = (
-            "Load one there, then refresh." if settings.is_local else "Enter the name of one, or "
-            "choose another endpoint."
+            Phrase("Load one there, then refresh.")
+            if settings.is_local
+            else Phrase("Enter the name of one, or choose another endpoint.")
         )  # fmt: skip
-        raise ListFailed(f"{settings.host} lists no models. {advice}")
+        raise ListFailed(
+            Phrase("{host} lists no models. {advice}", host=settings.host, advice=advice)
+        )
     found: dict[str, ModelInfo] = {}
     for entry in entries:
         if (model := read_entry(entry)) is not None:
             found.setdefault(model.id, model)
     if not found:
-        raise ListFailed(f"None of the {len(entries):,} models that {settings.host} lists can be "
-                         "read. Enter the name of one.")  # fmt: skip
+        raise ListFailed(
+            Phrase(
+                "None of the {count:,} models that {host} lists can be read. Enter the name of "
+                "one.",
+                count=len(entries),
+                host=settings.host,
+            )
+        )
     return tuple(found.values())
 
 
@@ -196,37 +208,66 @@ async def _list(http: httpx2.AsyncClient, settings: Settings) -> Any:
         raise ListFailed(_status(status.code, settings)) from None
     except _TooLong:
         raise ListFailed(
-            f"What {host} sends is longer than any list of models. {_ADDRESS}"
+            Phrase(
+                "What {host} sends is longer than any list of models. {advice}",
+                host=host,
+                advice=_ADDRESS,
+            )
         ) from None
     except _NoJson:
         raise ListFailed(_no_list(settings)) from None
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         advice = (
-            "Is the program that serves the models running?"
+            Phrase("Is the program that serves the models running?")
             if settings.is_local
-            else "Check the network and the endpoint's address."
+            else Phrase("Check the network and the endpoint's address.")
         )
         said = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ListFailed(f"{host} cannot be reached ({said}). {advice}") from None
+        raise ListFailed(
+            Phrase(
+                "{host} cannot be reached ({said}). {advice}", host=host, said=said, advice=advice
+            )
+        ) from None
 
 
-_ADDRESS = "Check the endpoint's address; most end in /v1."
+_ADDRESS = Phrase("Check the endpoint's address; most end in /v1.")
 
 
 def _no_list(settings: Settings) -> str:
-    return f"What {settings.host} answers is no list of models. {_ADDRESS}"
+    return Phrase(
+        "What {host} answers is no list of models. {advice}", host=settings.host, advice=_ADDRESS
+    )
 
 
 def _status(code: int, settings: Settings) -> str:
     host = settings.host
     if code in (401, 403):
-        what = "does not accept the key" if settings.key else "wants a key for its list"
-        return f"{host} {what} ({code}). Enter one in Scene Chat's preferences."
+        if settings.key:
+            return Phrase(
+                "{host} does not accept the key ({code}). Enter one in Scene Chat's preferences.",
+                host=host, code=code,
+            )  # fmt: skip
+        return Phrase(
+            "{host} wants a key for its list ({code}). Enter one in Scene Chat's preferences.",
+            host=host, code=code,
+        )  # fmt: skip
     if 300 <= code < 400:
-        return f"{host} sends elsewhere ({code}), and no key goes there. {_ADDRESS}"
+        return Phrase(
+            "{host} sends elsewhere ({code}), and no key goes there. {advice}",
+            host=host,
+            code=code,
+            advice=_ADDRESS,
+        )
     if code >= 500 or code == 429:
-        return f"{host} gives no list for now ({code}). Try again later."
-    return f"{host} has no list of models there ({code}). {_ADDRESS}"
+        return Phrase(
+            "{host} gives no list for now ({code}). Try again later.", host=host, code=code
+        )
+    return Phrase(
+        "{host} has no list of models there ({code}). {advice}",
+        host=host,
+        code=code,
+        advice=_ADDRESS,
+    )
 
 
 # What servers on one's own network tell beside their list. All of it may be missing.

@@ -12,6 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import anyio  # noqa: F401 - httpx2 imports it at its first request, when another one may be found
 import httpx2
 
+from ..tools.phrase import Phrase
 from .keys import is_on_this_machine
 
 CONNECT_SECONDS = 15.0
@@ -62,14 +63,21 @@ def client(
         )
     except OSError as error:  # ssl.SSLError is one
         raise NoClient(
-            f"The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read ({error}). "
-            "Correct the variable or unset it, then start Blender again."
+            Phrase(
+                "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read "
+                "({why}). Correct the variable or unset it, then start Blender again.",
+                why=str(error),
+            )
         ) from error
     except (ValueError, ImportError, httpx2.InvalidURL) as error:
         said = str(error).partition("\n")[0]
         raise NoClient(
-            f"The proxy that {proxy_variable(endpoint) or 'the environment'} names cannot be used "
-            f"({said}). Correct the variable or unset it, then start Blender again."
+            Phrase(
+                "The proxy that {name} names cannot be used ({said}). Correct the variable or "
+                "unset it, then start Blender again.",
+                name=proxy_variable(endpoint) or Phrase("the environment"),
+                said=said,
+            )
         ) from error
 
 
@@ -107,7 +115,7 @@ class _Limited(httpx2.AsyncByteStream):
             if self._failed and count > ERROR_LIMIT:
                 return
             if count > ANSWER_LIMIT:
-                raise AnswerTooLong(f"more than {ANSWER_LIMIT // 2**20} MB came")
+                raise AnswerTooLong(Phrase("more than {size} MB came", size=ANSWER_LIMIT // 2**20))
             yield data
 
     async def aclose(self) -> None:

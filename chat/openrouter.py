@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..tools import libraries
+from ..tools.phrase import Phrase
 
 SECONDS = 30.0
 _MOST = 256 * 1024
@@ -54,13 +55,19 @@ async def ask(
             async for piece in answer.aiter_raw():
                 data += piece
                 if len(data) > _MOST:
-                    raise NotAnswered(f"{host} sent far more than it was asked for. Try again.")
+                    raise NotAnswered(
+                        Phrase("{host} sent far more than it was asked for. Try again.", host=host)
+                    )
     except (TimeoutError, httpx2.TimeoutException):
-        raise NotAnswered(f"{host} did not answer in time. Try again.") from None
+        raise NotAnswered(Phrase("{host} did not answer in time. Try again.", host=host)) from None
     except httpx2.HTTPError as error:
         why = " ".join(str(error).split())[:200] or type(error).__name__
         raise NotAnswered(
-            f"{host} cannot be reached ({why}). Check the network, and try again."
+            Phrase(
+                "{host} cannot be reached ({why}). Check the network, and try again.",
+                host=host,
+                why=why,
+            )
         ) from None
     try:
         found = json.loads(data)

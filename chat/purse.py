@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..tools.phrase import Phrase
 from .events import Error, Event, Question, Usage
 from .money import Ledger, in_words
 from .settings import Settings
@@ -78,16 +79,22 @@ class Purse:
         return self._day_limit + self._ledger.granted
 
     def _passed(self, expected: float, today: float) -> str:
-        more = f"; the next round takes about {in_words(expected)}" if expected else ""
+        more = ""
+        if expected:
+            more = Phrase("; the next round takes about {cost}", cost=in_words(expected))
         if self._turn_limit and self._spent + expected > self._allowed_turn:
-            return (
-                f"This turn has cost {in_words(self._spent)}{more}. Its limit is "
-                f"{in_words(self._allowed_turn)}."
+            return Phrase(
+                "This turn has cost {cost}{more}. Its limit is {limit}.",
+                cost=in_words(self._spent),
+                more=more,
+                limit=in_words(self._allowed_turn),
             )
         if self._day_limit and today + expected > self._allowed_day:
-            return (
-                f"Today has cost {in_words(today)}{more}. The day's limit is "
-                f"{in_words(self._allowed_day)}."
+            return Phrase(
+                "Today has cost {cost}{more}. The day's limit is {limit}.",
+                cost=in_words(today),
+                more=more,
+                limit=in_words(self._allowed_day),
             )
         return ""
 
@@ -95,7 +102,9 @@ class Purse:
         import asyncio
 
         if not self._can_ask:
-            self._emit(Error(f"{why} Without a window nobody can be asked.", "limit"))
+            self._emit(
+                Error(Phrase("{why} Without a window nobody can be asked.", why=why), "limit")
+            )
             return False
         self._answer = asyncio.get_running_loop().create_future()
         self._emit(Question(why))

@@ -16,6 +16,7 @@ from typing import Any
 from ..tools.call import CallResult
 from ..tools.errors import ToolError
 from ..tools.literals import Name, block, call, comment, commented, literal
+from ..tools.phrase import Phrase
 from ..tools.reach import Reach, of_value
 from ..tools.readonly import changes_nothing
 from ..tools.registry import Effect, Registry, Tool
@@ -103,7 +104,9 @@ def python_script(
             start = f"{comment(clean(turn.prompt))}\ndef turn_{number}() -> None:"
             functions[f"turn_{number}"] = "\n".join([start, *filter(None, body)])
     if not functions:
-        raise NothingToRepeat("This chat has done nothing to the scene that a script could repeat.")
+        raise NothingToRepeat(
+            Phrase("This chat has done nothing to the scene that a script could repeat.")
+        )
     sections = [
         writer.head(about),
         *functions.values(),

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 
+from ..tools.phrase import Phrase, counted, joined
 from .failures import ContextFull, ModelFailed, PicturesRefused, ToolsRefused
 from .keys import variable_for
 from .settings import Settings
@@ -51,81 +52,152 @@ def refused(
     text, said = _words(document), in_a_line(document)
     if code in (0, 400, 404, 415, 422, 500):
         if "image" in text.lower() and _shows_pictures(body):
-            return PicturesRefused(f"{model} takes no pictures ({said}). Choose a model that does.")
+            return PicturesRefused(
+                Phrase(
+                    "{model} takes no pictures ({said}). Choose a model that does.",
+                    model=model,
+                    said=said,
+                )
+            )
         if body.get("tools") and _TOOLS.search(text):
             return ToolsRefused(
-                f"{model} at {host} cannot call tools ({said}). Choose a model that can, or switch "
-                "on 'Tool Calls as JSON' in the preferences."
+                Phrase(
+                    "{model} at {host} cannot call tools ({said}). Choose a model that can, or "
+                    "switch on 'Tool Calls as JSON' in the preferences.",
+                    model=model,
+                    host=host,
+                    said=said,
+                )
             )
     if code in (0, 400, 413, 422, 500) and _CONTEXT.search(text):
         return ContextFull(
-            f"The conversation has grown too long for {model} ({said}). Begin a new chat, or choose "
-            "a model with a longer context.",
+            Phrase(
+                "The conversation has grown too long for {model} ({said}). Begin a new chat, or "
+                "choose a model with a longer context.",
+                model=model,
+                said=said,
+            ),
             _window(text, document),
         )
     wait = _wait(headers)
-    patience = f"It asks to wait {in_words(wait)}" if wait else "Wait a little"
+    patience = (
+        Phrase("It asks to wait {time}", time=in_words(wait)) if wait else Phrase("Wait a little")
+    )
     match code:
-        case 401 if settings.key is None:
-            name = variable_for(settings.endpoint)
+        case 401 if settings.key is not None:
             return ModelFailed(
-                f"{host} wants a key ({said}). Set {name} in the environment.", "key"
+                Phrase(
+                    "{host} does not accept the key ({said}). It came from {source}. Enter a valid "
+                    "one.",
+                    host=host,
+                    said=said,
+                    source=settings.key.source,
+                ),
+                "key",
             )
         case 401:
-            where = f"It came from {settings.key.source}." if settings.key else ""
+            name = variable_for(settings.endpoint)
             return ModelFailed(
-                f"{host} does not accept the key ({said}). {where} Enter a valid one.", "key"
+                Phrase(
+                    "{host} wants a key ({said}). Set {name} in the environment.",
+                    host=host,
+                    said=said,
+                    name=name,
+                ),
+                "key",
             )
         case 402:
             return ModelFailed(
-                f"There is no credit left at {host} ({said}). Add some, or choose a free model.",
+                Phrase(
+                    "There is no credit left at {host} ({said}). Add some, or choose a free model.",
+                    host=host,
+                    said=said,
+                ),
                 "credit",
             )
         case 403:
             return ModelFailed(
-                f"{host} refused this request ({said}). Put it differently, or choose another model.",
+                Phrase(
+                    "{host} refused this request ({said}). Put it differently, or choose another "
+                    "model.",
+                    host=host,
+                    said=said,
+                ),
                 "refused",
             )
         case 404 if not isinstance(document, dict):
             return ModelFailed(
-                f"There is no chat at {settings.endpoint} ({said}). Check the endpoint's address: "
-                "most end in /v1.",
+                Phrase(
+                    "There is no chat at {address} ({said}). Check the endpoint's address: most end "
+                    "in /v1.",
+                    address=settings.endpoint,
+                    said=said,
+                ),
                 "address",
             )
         case 404:
             return ModelFailed(
-                f"{host} has no model {model!r} that can do this ({said}). Choose another.",
+                Phrase(
+                    "{host} has no model {model!r} that can do this ({said}). Choose another.",
+                    host=host,
+                    model=model,
+                    said=said,
+                ),
                 "model",
-                why=f"{host} has no {model}",
+                why=Phrase("{host} has no {model}", host=host, model=model),
             )
         case 413:
             return ModelFailed(
-                f"The conversation has grown too long for {host} ({said}). Begin a new chat.",
+                Phrase(
+                    "The conversation has grown too long for {host} ({said}). Begin a new chat.",
+                    host=host,
+                    said=said,
+                ),
                 "context",
             )
         case 429:
             return ModelFailed(
-                f"{host} takes no more requests for now ({said}). {patience}, then try again.",
+                Phrase(
+                    "{host} takes no more requests for now ({said}). {patience}, then try again.",
+                    host=host,
+                    said=said,
+                    patience=patience,
+                ),
                 "busy",
-                why=f"{host} takes no more requests for now",
+                why=Phrase("{host} takes no more requests for now", host=host),
                 passing=True,
                 wait=wait,
             )
         case code if code in _PASSING or code >= 500:
-            asked = f" {patience}." if wait else ""
+            parts = {"host": host, "code": code, "said": said, "patience": patience}
+            advice = Phrase("Try again, or choose another model.")
+            message = Phrase("{host} has a fault ({code}: {said}).", **parts)
+            if wait:
+                message = Phrase("{host} has a fault ({code}: {said}). {patience}.", **parts)
             return ModelFailed(
-                f"{host} has a fault ({code}: {said}).{asked} Try again, or choose another model.",
+                joined(" ", (message, advice)),
                 "busy",
-                why=f"{host} has a fault ({code})",
+                why=Phrase("{host} has a fault ({code})", host=host, code=code),
                 passing=code in _PASSING,
                 wait=wait,
             )
         case 0:
             return ModelFailed(
-                f"{host} reported a fault ({said}). Try again, or choose another model.", "broken"
+                Phrase(
+                    "{host} reported a fault ({said}). Try again, or choose another model.",
+                    host=host,
+                    said=said,
+                ),
+                "broken",
             )
     return ModelFailed(
-        f"{host} did not take the request ({code}: {said}). Choose another model, or begin a new chat.",
+        Phrase(
+            "{host} did not take the request ({code}: {said}). Choose another model, or "
+            "begin a new chat.",
+            host=host,
+            code=code,
+            said=said,
+        ),
         "refused",
     )
 
@@ -208,8 +280,8 @@ def in_words(seconds: float) -> str:
     >>> in_words(45), in_words(300), in_words(7200)
     ('45 seconds', '5 minutes', '2 hours')
     """
-    for size, name in ((3600, "hour"), (60, "minute")):
-        if seconds >= 2 * size:
-            return f"{round(seconds / size)} {name}s"
-    count = max(1, round(seconds))
-    return f"{count} second{'s' if count != 1 else ''}"
+    if seconds >= 2 * 3600:
+        return Phrase("{count} hours", count=round(seconds / 3600))
+    if seconds >= 2 * 60:
+        return Phrase("{count} minutes", count=round(seconds / 60))
+    return counted(max(1, round(seconds)), "{count} second", "{count} seconds")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..tools.phrase import Phrase
 from ..tools.plain import speakable
 from .call_pieces import CallPieces
 from .conversation import Reply
@@ -17,7 +18,6 @@ from .events import Answering, Event, Reasoning, Text, Usage
 from .failures import ModelFailed
 from .reasoning import Thoughts
 
-_KEPT = "What had come of it is kept"
 _CUT = ("length", "max_tokens")
 _FILTERED = ("content_filter", "safety", "recitation", "prohibited_content", "blocklist")
 _FAILED = ("error", "abort")
@@ -67,17 +67,24 @@ class ReplyBuilder:
             ModelFailed: it broke off, or the model was not allowed to end it.
         """
         if not self._finish or self._finish in _FAILED:
-            raise ModelFailed(f"The answer broke off. {_KEPT}; try again.", "broken")
+            raise ModelFailed(
+                Phrase("The answer broke off. What had come of it is kept; try again."), "broken"
+            )
         if self._finish in _CUT:
             raise ModelFailed(
-                "The answer reached the length that the model, or its window, allows, and was cut "
-                f"off. {_KEPT}, but for tool calls; send 'Continue' to go on.",
+                Phrase(
+                    "The answer reached the length that the model, or its window, allows, and was "
+                    "cut off. What had come of it is kept, but for tool calls; send 'Continue' to "
+                    "go on."
+                ),
                 "cut",
             )
         if self._finish in _FILTERED:
             raise ModelFailed(
-                f"A filter of the provider ended the answer. {_KEPT}; put it differently, or choose "
-                "another model.",
+                Phrase(
+                    "A filter of the provider ended the answer. What had come of it is kept; put it "
+                    "differently, or choose another model."
+                ),
                 "refused",
             )
 

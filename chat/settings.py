@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ..tools.phrase import Phrase
 from .keys import Key, fault_of, is_on_this_machine, split, variable_for
 
 if TYPE_CHECKING:
@@ -101,21 +102,29 @@ class Settings:
     def problem(self) -> str:
         """Return what keeps the model from being asked, and what to do, or ""."""
         if not self._is_address:
-            return f"The endpoint {self.endpoint!r} is no web address; it begins with http:// or https://."
+            return Phrase(
+                "The endpoint {endpoint!r} is no web address; it begins with http:// or https://.",
+                endpoint=self.endpoint,
+            )
         if self.key is not None and (fault := fault_of(self.key.value)):
-            return f"{fault} It came from {self.key.source}."
+            return Phrase(
+                "{fault} It came from {source}.", fault=str(fault), source=self.key.source
+            )
         if self.is_local:
             return ""
         if self.needs_online_access:
-            return (
-                f"Blender's 'Allow Online Access' is off, so {self.host} is not asked. Switch it on "
-                "in Preferences, System, or start Blender with --online-mode; models on this "
-                "machine work without it."
+            return Phrase(
+                "Blender's 'Allow Online Access' is off, so {host} is not asked. Switch it on in "
+                "Preferences, System, or start Blender with --online-mode; models on this "
+                "machine work without it.",
+                host=self.host,
             )
         # What speaks plain HTTP is a server on one's own network; one that wants a key says so.
         if self.key is None and not self.endpoint.startswith("http:"):
-            return (
-                f"There is no API key for {self.host}. Enter it in Scene Chat's preferences, or set "
-                f"{variable_for(self.endpoint)} in the environment."
+            return Phrase(
+                "There is no API key for {host}. Enter it in Scene Chat's preferences, or set "
+                "{name} in the environment.",
+                host=self.host,
+                name=variable_for(self.endpoint),
             )
         return ""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from ..tools.faults import Faults
+from ..tools.phrase import Phrase
 from ..tools.plain import Secrets
 from . import settings
 from .keys import KeyRefused, store_key
@@ -139,8 +140,10 @@ class SignIn:
         for each in attempt.sockets:
             each.close()
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._faults.note("the sign-in", error)
-            attempt.state = State("failed", problem="Scene Chat itself failed. Sign in again.")
+            self._faults.note(Phrase("the sign-in"), error)
+            attempt.state = State(
+                "failed", problem=Phrase("Scene Chat itself failed. Sign in again.")
+            )
 
     async def _wait(self, attempt: _Attempt) -> None:
         import asyncio
@@ -168,7 +171,7 @@ class SignIn:
             try:
                 code = await asyncio.wait_for(attempt.codes.get(), self._patience)
             except TimeoutError:
-                attempt.end("Nobody came back from the browser in time. Sign in again.")
+                attempt.end(Phrase("Nobody came back from the browser in time. Sign in again."))
             else:
                 attempt.end(await self._exchange(attempt, code))
                 if attempt.page is not None:
@@ -197,21 +200,34 @@ class SignIn:
         if status != 200:
             told = self._secrets.clean(said(answer))
             if 400 <= status < 500 and status != 429:
-                return (
-                    f"{host} did not take the code{told}. It is good once, and for ten minutes. "
-                    "Sign in again."
+                return Phrase(
+                    "{host} did not take the code{told}. It is good once, and for ten minutes. Sign "
+                    "in again.",
+                    host=host,
+                    told=told,
                 )
-            return f"{host} could not give a key ({status}){told}. Try again in a while."
+            return Phrase(
+                "{host} could not give a key ({status}){told}. Try again in a while.",
+                host=host,
+                status=status,
+                told=told,
+            )
         key = answer.get("key")
         if not isinstance(key, str) or not key.strip():
-            return f"{host} gave an answer without a key. Sign in again, or paste a key."
+            return Phrase(
+                "{host} gave an answer without a key. Sign in again, or paste a key.", host=host
+            )
         self._secrets.add(key.strip())
         try:
             store_key(attempt.key_file, attempt.endpoint, key)
         except KeyRefused as error:
-            return f"{host} gave what is no key. {error}"
+            return Phrase("{host} gave what is no key. {why}", host=host, why=str(error))
         except OSError as error:
-            return f"The key cannot be written to {attempt.key_file} ({error.strerror or error})."
+            return Phrase(
+                "The key cannot be written to {file} ({why}).",
+                file=attempt.key_file,
+                why=error.strerror or error,
+            )
         return ""
 
 

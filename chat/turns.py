@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..tools.call import CallResult
+from ..tools.phrase import Phrase
 from ..tools.picture import Picture
 from ..tools.plain import Plain
 from .events import (
@@ -35,7 +36,7 @@ from .events import (
 next_number = itertools.count(1).__next__
 """The number of a new turn. Undo steps are called after it and live as long as the process, so it is
 never used again, in whichever chat. Any thread."""
-_WAITING = "Waiting for the model"
+_WAITING = Phrase("Waiting for the model")
 _SUBJECT_LENGTH = 60
 _SUBJECTS = (
     "operator", "names", "material", "collection", "name", "filepath", "values", "kind", "type", "view",
@@ -169,7 +170,9 @@ class Turn:
         if again is None:
             return self._phase
         left = math.ceil(self._again_at - time.monotonic())
-        return f"Trying again{f' in {left} s' if left > 0 else ''}: {again.why}"
+        if left <= 0:
+            return Phrase("Trying again: {why}", why=again.why)
+        return Phrase("Trying again in {seconds} s: {why}", seconds=left, why=again.why)
 
     def feed(self, event: Event) -> None:
         """Take up what happened."""
@@ -179,7 +182,7 @@ class Turn:
         self._again = event if isinstance(event, Retry) else None
         match event:
             case Text(text):
-                self._phase = "Writing"
+                self._phase = Phrase("Writing")
                 if self.parts and isinstance(last := self.parts[-1], Said):
                     last.text += text
                 else:
@@ -187,16 +190,20 @@ class Turn:
             case Joined(text):
                 self.parts.append(Asked(text))
             case Reasoning(thought):
-                self._phase = "Thinking"
+                self._phase = Phrase("Thinking")
                 self.thoughts += thought
             case ToolCall(id, name, arguments):
-                self._phase = f"Running {name}"
+                self._phase = Phrase("Running {name}", name=name)
                 step = self._steps[id] = Step(name, arguments)
                 self.parts.append(step)
             case ToolResult(id, result):
                 self._steps[id].result = result
                 left = (step.name for step in self._steps.values() if step.result is None)
-                self._phase = f"Running {running}" if (running := next(left, "")) else _WAITING
+                self._phase = (
+                    Phrase("Running {name}", name=running)
+                    if (running := next(left, ""))
+                    else _WAITING
+                )
             case Usage():
                 self.tokens += event.input_tokens + event.output_tokens
                 self.estimated |= event.estimated or event.cost is None
@@ -206,11 +213,15 @@ class Turn:
                 self.model = model
             case Compacted(before, after):
                 self.notes.append(
-                    "Older messages were shortened to make room in the model's window: "
-                    f"{before:,} → {after:,} tokens."
+                    Phrase(
+                        "Older messages were shortened to make room in the model's window: {before:,} → "
+                        "{after:,} tokens.",
+                        before=before,
+                        after=after,
+                    )
                 )
             case Question():
-                self._phase = "Waiting for you"
+                self._phase = Phrase("Waiting for you")
             case Error(message, kind):
                 self.problems.append(message)
                 self.kind = kind
@@ -224,4 +235,6 @@ def _code_in_words(code: str) -> str:
     for line in lines:
         if line.startswith("#") and (comment := line.lstrip("#! ").strip()):
             return comment[:_SUBJECT_LENGTH]
-    return f"{len(lines)} lines" if len(lines) != 1 else lines[0][:_SUBJECT_LENGTH]
+    return (
+        Phrase("{count} lines", count=len(lines)) if len(lines) != 1 else lines[0][:_SUBJECT_LENGTH]
+    )

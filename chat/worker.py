@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..tools.faults import Faults
+from ..tools.phrase import Phrase
 
 if TYPE_CHECKING:
     import asyncio
@@ -74,7 +75,7 @@ class Worker:
 
     def _note_fault(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception") or RuntimeError(context["message"])
-        self._faults.note("the chat", error)
+        self._faults.note(Phrase("the chat"), error)
 
 
 async def _cancel_the_rest() -> None:

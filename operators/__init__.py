@@ -7,25 +7,29 @@ def register() -> None:
     """Make the operators and commands known to Blender."""
     import bpy
 
-    from . import cli, popup
+    from . import cli, popup, port, translations
 
+    translations.register()
     for each in _classes():
         bpy.utils.register_class(each)
     cli.register()
     popup.register()
+    port.register()
 
 
 def unregister() -> None:
     """Take them away again."""
     import bpy
 
-    from . import cli, pictures, popup
+    from . import cli, pictures, popup, port, translations
 
+    port.unregister()
     popup.unregister()
     cli.unregister()
     for each in reversed(_classes()):
         bpy.utils.unregister_class(each)
     pictures.release()
+    translations.unregister()
 
 
 def _classes() -> list[type]:

@@ -9,8 +9,10 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, StringProperty
 
 from ..chat.attachments import NoPicture, media_type
+from ..tools.phrase import Phrase, joined
 from ..tools.picture import Picture
 from . import runtime, timer
+from .words import shown
 
 Context = bpy.types.Context
 
@@ -34,7 +36,9 @@ def read(path: Path) -> Picture:
     try:
         pixels = imbuf.load(str(path))
     except (OSError, ValueError):
-        raise NoPicture(f"{path.name} is broken: Blender cannot read it either.") from None
+        raise NoPicture(
+            Phrase("{file} is broken: Blender cannot read it either.", file=path.name)
+        ) from None
     try:
         data = path.read_bytes()
         width, height = pixels.size
@@ -57,14 +61,14 @@ def attach(paths: list[Path]) -> str:
     problems = []
     for path in paths:
         if len(here.panel.pictures) >= _AT_ONCE:
-            problems.append(f"A message takes {_AT_ONCE} pictures at most.")
+            problems.append(Phrase("A message takes {count} pictures at most.", count=_AT_ONCE))
             break
         try:
             here.panel.pictures.append(read(path))
         except NoPicture as problem:
             problems.append(str(problem))
     timer.redraw()
-    return " ".join(problems)
+    return joined(" ", problems)
 
 
 class SCENE_CHAT_OT_attach(bpy.types.Operator):
@@ -92,7 +96,7 @@ class SCENE_CHAT_OT_attach(bpy.types.Operator):
         names = [each.name for each in self.files if each.name]
         paths = [Path(self.directory) / name for name in names] or [Path(self.filepath)]
         if problem := attach(paths):
-            self.report({"WARNING"}, problem)
+            self.report({"WARNING"}, shown(problem))
         return {"FINISHED"}
 
 
@@ -140,7 +144,7 @@ class SCENE_CHAT_OT_attach_clipboard(bpy.types.Operator):
         finally:
             bpy.data.images.remove(image)
         if problem:
-            self.report({"WARNING"}, problem)
+            self.report({"WARNING"}, shown(problem))
         return {"FINISHED"}
 
 

@@ -10,6 +10,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 from ..chat.chat import TurnRunning
 from ..tools.queue import Limits
 from . import composer, runtime, timer
+from .words import shown, tip
 
 Context = bpy.types.Context
 
@@ -31,8 +32,10 @@ class SCENE_CHAT_OT_send(bpy.types.Operator):
     def description(cls, context: Context, properties: Any) -> str:
         """What a click does now."""
         if runtime.current().chat.running:
-            return "Have this message join the answer at its next step. Ctrl+Enter sends it at once"
-        return "Send the message to the language model"
+            return tip(
+                "Have this message join the answer at its next step. Ctrl+Enter sends it at once"
+            )
+        return tip("Send the message to the language model")
 
     def execute(self, context: Context) -> set[str]:
         here = runtime.current()
@@ -45,7 +48,7 @@ class SCENE_CHAT_OT_send(bpy.types.Operator):
             return {"CANCELLED"}
         settings = here.settings()
         if problem := settings.problem():  # the panel says so too, with a way to mend it
-            self.report({"WARNING"}, problem)
+            self.report({"WARNING"}, shown(problem))
             return {"CANCELLED"}
         if here.panel.editing and not self.prompt:
             return set(
@@ -56,7 +59,7 @@ class SCENE_CHAT_OT_send(bpy.types.Operator):
         try:
             here.send(prompt, settings, limits, attached.words, attached.pictures)
         except TurnRunning as running:
-            self.report({"WARNING"}, str(running))
+            self.report({"WARNING"}, shown(str(running)))
             return {"CANCELLED"}
         here.panel.restored = ""
         if not self.prompt:
@@ -109,12 +112,12 @@ class SCENE_CHAT_OT_send_queued(bpy.types.Operator):
             return {"CANCELLED"}
         settings = here.settings()
         if problem := settings.problem():
-            self.report({"WARNING"}, problem)
+            self.report({"WARNING"}, shown(problem))
             return {"CANCELLED"}
         try:
             here.send_queued(settings, Limits(running=here.time_limit))
         except TurnRunning as running:
-            self.report({"WARNING"}, str(running))
+            self.report({"WARNING"}, shown(str(running)))
             return {"CANCELLED"}
         timer.redraw()
         return {"FINISHED"}
@@ -148,12 +151,12 @@ class SCENE_CHAT_OT_try_again(bpy.types.Operator):
             return {"CANCELLED"}
         settings = here.settings()
         if problem := settings.problem():
-            self.report({"WARNING"}, problem)
+            self.report({"WARNING"}, shown(problem))
             return {"CANCELLED"}
         try:
             here.try_again(settings, Limits(running=here.time_limit))
         except (TurnRunning, ValueError) as error:
-            self.report({"WARNING"}, str(error))
+            self.report({"WARNING"}, shown(str(error)))
             return {"CANCELLED"}
         timer.redraw()
         return {"FINISHED"}

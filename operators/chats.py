@@ -11,11 +11,13 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..chat.chats import DELETED_DAYS
 from ..tools.errors import said
+from ..tools.phrase import Phrase
 from . import runtime, timer
+from .words import iface, rpt, shown
 
 Context = bpy.types.Context
 
-_RUNNING = "Stop the answer first, or wait for its end."
+_RUNNING = Phrase("Stop the answer first, or wait for its end.")
 _NAME_LENGTH = 60
 
 
@@ -23,7 +25,7 @@ def problem() -> str:
     """Return why no other chat can be gone on with now, in a sentence, or ""."""
     here = runtime.current()
     if here.asked_by_tool:
-        return "A tool cannot do this."
+        return Phrase("A tool cannot do this.")
     return _RUNNING if here.chat.running else ""
 
 
@@ -113,8 +115,12 @@ class SCENE_CHAT_OT_chat_delete(bpy.types.Operator):
                 self,
                 event,
                 title="Delete Chat?",
-                message=f"“{self.title}” is moved to the folder “deleted” beside the chats, and goes "
-                f"for good after {DELETED_DAYS} days.",
+                message=iface(
+                    "“{title}” is moved to the folder “deleted” beside the chats, and goes for good "
+                    "after {days} days.",
+                    title=self.title,
+                    days=DELETED_DAYS,
+                ),
                 confirm_text="Delete",
                 icon="WARNING",
             )
@@ -175,15 +181,17 @@ class SCENE_CHAT_OT_chat_export(bpy.types.Operator):
             text = here.secrets.clean(as_markdown(here.chat.history))
             file.write_text(text, "utf-8", "replace", "\n")
         except OSError as error:
-            return _refused(self, f"{file} cannot be written: {said(error)}.")
-        self.report({"INFO"}, f"Wrote {file.name}")
+            return _refused(
+                self, Phrase("{file} cannot be written: {why}.", file=file, why=said(error))
+            )
+        self.report({"INFO"}, rpt("Wrote {file}", file=file.name))
         return {"FINISHED"}
 
     def _problem(self) -> str:
         here = runtime.current()
         if here.asked_by_tool:
             return problem()
-        return "" if here.chat.turns else "There is nothing to export yet."
+        return "" if here.chat.turns else Phrase("There is nothing to export yet.")
 
 
 class SCENE_CHAT_OT_chats_dismiss(bpy.types.Operator):
@@ -222,7 +230,7 @@ def proposed_path(ending: str) -> str:
 
 
 def _refused(operator: bpy.types.Operator, why: str) -> set[str]:
-    operator.report({"WARNING"}, why)
+    operator.report({"WARNING"}, shown(why))
     return {"CANCELLED"}
 
 

@@ -6,6 +6,7 @@ main thread, which meanwhile runs what is queued.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -35,12 +36,14 @@ from ..chat.events import (
     Usage,
     as_json,
 )  # fmt: skip
-from ..server.listener import DEFAULT_PORT, PortTaken
+from ..server.listener import DEFAULT_PORT, PortTaken, next_free_port
+from ..server.probe import taken, who_answers
 from ..tools.queue import Limits
 from ..tools.renders import RenderJob
 from ..tools.rules import Caller, Decision, permissions
 from ..tools.saved_copies import check_whole
 from . import runtime
+from .terminal import interruptible, prompts
 
 if TYPE_CHECKING:
     import argparse  # 2 ms, which enabling the extension need not take
@@ -114,8 +117,10 @@ def _parser() -> argparse.ArgumentParser:
     serve = verbs.add_parser("serve", parents=[common], help="let other programs use the tools")
     serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 for any that is free")
     serve.set_defaults(run=_serve)
-    ask = verbs.add_parser("ask", parents=[common], help="send one prompt to the model")
-    ask.add_argument("prompt", type=_words)
+    ask = verbs.add_parser("ask", parents=[common], help="send one prompt to the model, or chat")
+    ask.add_argument(
+        "prompt", type=_words, nargs="?", help="left out: a chat, or a prompt a line from a pipe"
+    )
     ask.add_argument("--endpoint", default="", metavar="URL", help="default: OpenRouter")
     ask.add_argument("--model", default="", metavar="ID", help="the endpoint's name for the model")
     ask.add_argument("--save", type=Path, metavar="BLEND", help="save the scene here afterwards")
@@ -182,16 +187,17 @@ def _serve(options: argparse.Namespace, out: TextIO) -> int:
     here = runtime.current()
     _rule(here, "client", options)
     try:
-        here.server.start(options.port, options.time_limit)
-    except PortTaken as taken:
-        print(taken, file=sys.stderr)
+        here.open_port(options.port, options.time_limit)
+    except PortTaken as error:
+        who = who_answers(options.port, here.discovery.folder)
+        free = next_free_port(options.port) if who else 0
+        print(taken(options.port, who, free) if who else error, file=sys.stderr)
         return 1
-    print(
-        f"Scene Chat serves on 127.0.0.1:{here.server.port}. Ctrl+C ends it.", file=out, flush=True
-    )
+    where = f"127.0.0.1:{here.server.port}"
     with _signals(lambda: here.queue.cancel_running("Scene Chat is ending.")) as interrupted:
+        print(f"Scene Chat serves on {where}. Ctrl+C ends it.", file=out, flush=True)
         here.run_until(lambda: bool(interrupted))
-    here.server.stop()
+    here.close_port()
     return 0
 
 
@@ -204,17 +210,20 @@ def _ask(options: argparse.Namespace, out: TextIO) -> int:
         )
         return 1
     show = _json_lines(out) if options.json else Transcript(out)
-    ended = ask(
-        options.prompt,
-        endpoint=options.endpoint,
-        model=options.model,
-        limits=Limits(running=options.time_limit or _CHAT_SECONDS),
-        show=show,
-    )
+    code = 0
+    with interruptible() if options.prompt is None else contextlib.nullcontext():
+        for prompt in prompts() if options.prompt is None else (options.prompt,):
+            ended = ask(
+                prompt,
+                endpoint=options.endpoint,
+                model=options.model,
+                limits=Limits(running=options.time_limit or _CHAT_SECONDS),
+                show=show,
+            )
+            code = {"done": 0, "stopped": 130}.get(ended.reason, 1)
     if options.save and not _save(options.save):
         return 1
-    code = {"done": 0, "stopped": 130}.get(ended.reason, 1)
-    if ended.reason == "done" and (job := here.renders.running) is not None:
+    if code == 0 and (job := here.renders.running) is not None:
         _see_out(here, job)
         code = 0 if job.state == "done" else 1
     for job in here.renders.jobs:
@@ -257,7 +266,7 @@ def ask(
     here.chat.listener = lambda event: here.calls.read(lambda: shown(event))
     with _signals(here.chat.stop):
         here.send(prompt, here.settings(endpoint, model), limits)
-        here.run_until(lambda: bool(end))
+        here.run_until(lambda: bool(end) and not here.chat.running)
     return end[0]
 
 

@@ -9,8 +9,10 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..chat.mentions import as_mention, mentioned
+from ..tools.phrase import Phrase
 from ..tools.picture import Picture
 from . import editor, runtime, timer
+from .words import NAMES, kind_name, tip
 
 Context = bpy.types.Context
 
@@ -72,10 +74,12 @@ def clear() -> None:
 
 
 CHIPS = {
-    "selection": "Describe the selected objects: transform, size, materials, modifiers",
-    "active": "Describe the active object: transform, size, materials, modifiers",
-    "view": "A picture of the 3D Viewport as you see it",
-    "scene": "An overview of the scene: its objects by name and type, collections, units, frame",
+    "selection": Phrase("Describe the selected objects: transform, size, materials, modifiers"),
+    "active": Phrase("Describe the active object: transform, size, materials, modifiers"),
+    "view": Phrase("A picture of the 3D Viewport as you see it"),
+    "scene": Phrase(
+        "An overview of the scene: its objects by name and type, collections, units, frame"
+    ),
 }
 """By name, what each sends."""
 
@@ -92,11 +96,12 @@ class SCENE_CHAT_OT_chip(bpy.types.Operator):
     @classmethod
     def description(cls, context: Context, properties: Any) -> str:
         """What the chip sends, and of what."""
-        sends = CHIPS.get(properties.kind, "")
+        sends = tip(CHIPS.get(properties.kind, Phrase("")))
         if properties.kind == "selection":
             names = [each.name for each in context.selected_objects[:10]]
             more = ", …" if len(context.selected_objects) > len(names) else ""
-            return f"{sends}. Now: {', '.join(names)}{more}" if names else f"{sends}. Now: nothing"
+            now = f"{', '.join(names)}{more}" if names else Phrase("nothing")
+            return tip("{what}. Now: {names}", what=sends, names=now)
         return sends
 
     def execute(self, context: Context) -> set[str]:
@@ -120,11 +125,11 @@ class SCENE_CHAT_OT_mention(bpy.types.Operator):
         # Blender needs somebody to keep the strings of a menu that is made while it is open.
         found = runtime.current().scene.names(_NAMES)
         SCENE_CHAT_OT_mention.kept = [
-            (f"{kind}/{name}", name, kind.capitalize()) for kind, name in found
+            (f"{kind}/{name}", name, kind_name(kind) or kind.capitalize()) for kind, name in found
         ]
         return SCENE_CHAT_OT_mention.kept
 
-    name: EnumProperty(name="Name", items=_names)
+    name: EnumProperty(name="Name", items=_names, translation_context=NAMES)
 
     def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
         if runtime.current().asked_by_tool:

@@ -12,6 +12,7 @@ from . import runtime
 from .chats import ensure_ending, proposed_path
 from .code import text_of
 from .editor import show
+from .words import rpt, shown
 
 Context = bpy.types.Context
 
@@ -50,9 +51,11 @@ class SCENE_CHAT_OT_export_script(bpy.types.Operator):
         try:
             path.write_text(text, "utf-8", newline="\n")
         except OSError as error:
-            self.report({"ERROR"}, f"{path} cannot be written: {error.strerror or error}")
+            why = error.strerror or error
+            self.report({"ERROR"}, rpt("{file} cannot be written: {why}.", file=path, why=why))
             return {"CANCELLED"}
-        self.report({"INFO"}, f"Exported {path.name}, {len(text) // 1000:,} kB")
+        size = len(text) // 1000
+        self.report({"INFO"}, rpt("Exported {file}, {size:,} kB", file=path.name, size=size))
         return {"FINISHED"}
 
 
@@ -94,7 +97,7 @@ def _script(operator: bpy.types.Operator) -> str | None:
     try:
         return python_script(turns, here.calls.registry, about, undone, here.secrets.clean)
     except NothingToRepeat as nothing:
-        operator.report({"WARNING"}, str(nothing))
+        operator.report({"WARNING"}, shown(str(nothing)))
         return None
 
 

@@ -10,6 +10,7 @@ import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from . import runtime, timer
+from .words import rpt
 
 Context = bpy.types.Context
 
@@ -36,9 +37,10 @@ class SCENE_CHAT_OT_log_export(bpy.types.Operator):
         try:
             count = here.audit.export(Path(bpy.path.abspath(self.filepath)))
         except OSError as error:
-            self.report({"ERROR"}, f"{self.filepath} cannot be written: {error.strerror or error}")
+            file, why = self.filepath, error.strerror or error
+            self.report({"ERROR"}, rpt("{file} cannot be written: {why}.", file=file, why=why))
             return {"CANCELLED"}
-        self.report({"INFO"}, f"Exported {count:,} entries")
+        self.report({"INFO"}, rpt("Exported {count:,} entries", count=count))
         return {"FINISHED"}
 
 
@@ -59,6 +61,23 @@ class SCENE_CHAT_OT_log_copy(bpy.types.Operator):
             return {"CANCELLED"}
         context.window_manager.clipboard = entries[self.place].line(indent=2)
         self.report({"INFO"}, "Copied the entry")
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_log_clear(bpy.types.Operator):
+    """Empty the list; the files of the log keep all of it"""
+
+    bl_idname = "scene_chat.log_clear"
+    bl_label = "Clear Log"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool:
+            return {"CANCELLED"}
+        here.audit.latest.clear()
+        here.panel.search = ""
+        timer.redraw()
         return {"FINISHED"}
 
 
@@ -123,6 +142,7 @@ def report(*, with_prompt: bool) -> str:
 CLASSES = (
     SCENE_CHAT_OT_log_export,
     SCENE_CHAT_OT_log_copy,
+    SCENE_CHAT_OT_log_clear,
     SCENE_CHAT_OT_report_copy,
     SCENE_CHAT_OT_report_dismiss,
 )

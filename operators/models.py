@@ -6,6 +6,7 @@ import bpy
 from bpy.props import StringProperty
 
 from . import runtime, timer
+from .words import shown
 
 Context = bpy.types.Context
 
@@ -102,7 +103,7 @@ class SCENE_CHAT_OT_models_refresh(bpy.types.Operator):
 
     def execute(self, context: Context) -> set[str]:
         if problem := fetch(listed_endpoint(), again=True):
-            self.report({"WARNING"}, problem)
+            self.report({"WARNING"}, shown(problem))
             return {"CANCELLED"}
         return {"FINISHED"}
 

@@ -10,17 +10,19 @@ from typing import Any
 import bpy
 
 from ..chat.turns import Turn
+from ..tools.phrase import Phrase
+from .words import iface
 
 _SECONDS = 8.0
 _NOTES = (660.0, 880.0)
 """Hertz."""
 _NOTE_SECONDS = 0.12
 _ENDS = {
-    "done": "Answered",
-    "stopped": "Stopped",
-    "error": "Not answered",
-    "rounds": "Paused",
-    "limit": "Paused",
+    "done": Phrase("Scene Chat: Answered after {seconds} s: {prompt}"),
+    "stopped": Phrase("Scene Chat: Stopped after {seconds} s: {prompt}"),
+    "error": Phrase("Scene Chat: Not answered after {seconds} s: {prompt}"),
+    "rounds": Phrase("Scene Chat: Paused after {seconds} s: {prompt}"),
+    "limit": Phrase("Scene Chat: Paused after {seconds} s: {prompt}"),
 }
 
 
@@ -42,7 +44,8 @@ class Notice:
         """Say for some seconds that a turn ended and how, with a sound if wanted."""
         if bpy.app.background or turn.end is None:
             return
-        words = f"Scene Chat: {_ENDS[turn.end.reason]} after {max(1, round(turn.seconds))} s: {turn.title}"
+        seconds = max(1, round(turn.seconds))
+        words = iface(_ENDS[turn.end.reason], seconds=seconds, prompt=turn.title)
         for window in bpy.context.window_manager.windows:
             window.workspace.status_text_set(words)
         if bpy.app.timers.is_registered(self._clear):

@@ -6,8 +6,10 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..tools.gate import Approval
+from ..tools.phrase import Phrase
 from ..tools.rules import Decision
 from . import runtime, timer
+from .words import NAMES, tip
 
 Context = bpy.types.Context
 
@@ -22,9 +24,11 @@ DECISIONS = (
 )
 
 _ALLOWS = {
-    "once": "Let this go on; the next time is asked again",
-    "session": "Let this go on, and do not ask again for this tool until Blender is closed",
-    "always": "Let this go on, and never ask again for this tool; the preferences take it back",
+    "once": Phrase("Let this go on; the next time is asked again"),
+    "session": Phrase("Let this go on, and do not ask again for this tool until Blender is closed"),
+    "always": Phrase(
+        "Let this go on, and never ask again for this tool; the preferences take it back"
+    ),
 }
 
 
@@ -40,7 +44,7 @@ class SCENE_CHAT_OT_allow(bpy.types.Operator):
 
     @classmethod
     def description(cls, context: Context, properties: SCENE_CHAT_OT_allow) -> str:
-        return _ALLOWS[properties.how]
+        return tip(_ALLOWS[properties.how])
 
     def execute(self, context: Context) -> set[str]:
         approval = _waiting(self.number)
@@ -85,7 +89,9 @@ class SCENE_CHAT_OT_tool_rule(bpy.types.Operator):
     bl_property = "tool"
 
     caller: EnumProperty(name="For", items=CALLERS)
-    tool: EnumProperty(name="Tool", items=lambda _self, _context: _tools())
+    tool: EnumProperty(
+        name="Tool", items=lambda _self, _context: _tools(), translation_context=NAMES
+    )
     decision: EnumProperty(name="Decision", items=DECISIONS, default="ask")
 
     def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 import bpy
-from bpy.props import IntProperty, StringProperty
+from bpy.app.handlers import persistent
+from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..server.listener import PortTaken, next_free_port
+from ..server.probe import taken, who_answers
+from ..server.setups import SETUPS
+from ..tools.phrase import Phrase
 from ..tools.rules import permissions
 from . import runtime, timer
+from .words import rpt, shown
 
 Context = bpy.types.Context
 
@@ -34,10 +41,10 @@ class SCENE_CHAT_OT_server_start(bpy.types.Operator):
         try:
             allowed = permissions(self.allow)
         except ValueError as error:
-            self.report({"ERROR"}, f"Allow: {error}")
+            self.report({"ERROR"}, rpt("Allow: {why}", why=error))
             return {"CANCELLED"}
         if not serve(self.port):
-            self.report({"ERROR"}, here.panel.port_problem)
+            self.report({"ERROR"}, shown(here.panel.port_problem))
             return {"CANCELLED"}
         here.gate.allow("client", allowed)
         return {"FINISHED"}
@@ -55,7 +62,63 @@ class SCENE_CHAT_OT_server_stop(bpy.types.Operator):
         if here.asked_by_tool:
             self.report({"ERROR"}, "A tool cannot close the port")
             return {"CANCELLED"}
-        here.server.stop()
+        here.close_port()
+        timer.redraw()
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_copy_setup(bpy.types.Operator):
+    """Copy what a program needs to connect, with the token of the port"""
+
+    bl_idname = "scene_chat.copy_setup"
+    bl_label = "Copy Set-Up"
+    bl_options = {"INTERNAL"}
+
+    client: EnumProperty(
+        name="Program",
+        items=[(name, setup.label, setup.then) for name, setup in SETUPS.items()],
+        options={"SKIP_SAVE"},
+    )
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool:
+            self.report({"ERROR"}, "A tool cannot have the token")
+            return {"CANCELLED"}
+        setup = SETUPS[self.client]
+        port = here.server.port or here.preferred_port
+        context.window_manager.clipboard = setup.text(port, here.token.value)
+        self.report({"INFO"}, rpt(setup.then))
+        timer.redraw()
+        return {"FINISHED"}
+
+
+class SCENE_CHAT_OT_new_token(bpy.types.Operator):
+    """Make another token; programs that have the one of now are refused"""
+
+    bl_idname = "scene_chat.new_token"
+    bl_label = "New Token"
+    bl_options = {"INTERNAL"}
+
+    def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
+        return set(
+            context.window_manager.invoke_confirm(
+                self,
+                event,
+                title="New Token?",
+                message="Programs that connect by MCP are refused until their set-up is copied anew.",
+                confirm_text="New Token",
+                icon="QUESTION",
+            )
+        )
+
+    def execute(self, context: Context) -> set[str]:
+        here = runtime.current()
+        if here.asked_by_tool:
+            self.report({"ERROR"}, "A tool cannot change the token")
+            return {"CANCELLED"}
+        here.token.renew()
+        self.report({"INFO"}, "Made a new token; copy the set-up into your programs again")
         timer.redraw()
         return {"FINISHED"}
 
@@ -70,16 +133,66 @@ def serve(port: int = 0) -> bool:
         return False
     here.panel.port_problem, here.panel.free_port = "", 0
     if here.server.running and port not in (0, here.server.port):
-        here.panel.port_problem = f"Port {here.server.port} is open already; close it first."
+        here.panel.port_problem = Phrase(
+            "Port {port} is open already; close it first.", port=here.server.port
+        )
         return False
     try:
         here.serve(port)
-    except PortTaken as taken:
-        here.panel.port_problem = str(taken)
-        wanted = port or (here.preferences.server_port if here.preferences else 0)
-        here.panel.free_port = next_free_port(wanted)
+    except PortTaken as error:
+        _refused(here, port or here.preferred_port, str(error))
     timer.redraw()
     return here.server.running
 
 
-CLASSES = (SCENE_CHAT_OT_server_start, SCENE_CHAT_OT_server_stop)
+def _refused(here: runtime.Runtime, port: int, why: str) -> None:
+    """Say why, and have it found out who has the port.
+
+    Not on the main thread: another add-on of this very Blender could not answer meanwhile.
+    """
+    panel = here.panel
+    panel.port_problem, panel.free_port = why, (free := next_free_port(port))
+
+    def tell(who: str) -> None:
+        if panel.port_problem is why:  # nothing else was tried meanwhile
+            panel.port_problem = taken(port, who, free)
+            timer.redraw()
+
+    def ask() -> None:
+        if (who := who_answers(port, here.discovery.folder)) is not None:
+            here.calls.read(lambda: tell(who))
+
+    panel.asking_port = threading.Thread(target=ask, name="scene_chat neighbour")
+    panel.asking_port.start()
+    here.timer.start()
+
+
+@persistent
+def _file_changed(*_: object) -> None:
+    if runtime.enabled():
+        here = runtime.current()
+        here.discovery.update(bpy.data.filepath)
+
+
+_HANDLERS = (bpy.app.handlers.load_post, bpy.app.handlers.save_post)
+
+
+def register() -> None:
+    """Keep up with the file that is open: other programs find a Blender by it."""
+    for handlers in _HANDLERS:
+        handlers.append(_file_changed)
+
+
+def unregister() -> None:
+    """Take it out again."""
+    for handlers in _HANDLERS:
+        if _file_changed in handlers:  # scripts clear these lists
+            handlers.remove(_file_changed)
+
+
+CLASSES = (
+    SCENE_CHAT_OT_server_start,
+    SCENE_CHAT_OT_server_stop,
+    SCENE_CHAT_OT_copy_setup,
+    SCENE_CHAT_OT_new_token,
+)

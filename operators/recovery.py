@@ -12,10 +12,12 @@ from bpy.props import IntProperty, StringProperty
 
 from ..chat.turns import Turn
 from ..tools.errors import ToolError
+from ..tools.phrase import Phrase, joined
 from ..tools.running import Left
 from ..tools.saved_copies import SavedCopy
 from . import runtime, timer
 from .composer import put, words
+from .words import iface, shown
 
 Context = bpy.types.Context
 
@@ -37,7 +39,8 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
         try:
             others = runtime.current().scene.others_since(turn.number, turn.title)
         except ToolError as error:
-            return _refused(self, f"{error} Saved copies may, if there are some.")
+            more = Phrase("Saved copies may, if there are some.")
+            return _refused(self, joined(" ", (str(error), more)))
         if not others:
             return self.execute(context)
         return set(
@@ -45,7 +48,10 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
                 self,
                 event,
                 title="Restore to Before This?",
-                message=f"What was done since goes back too: {named(others)}. Redo brings all of it again.",
+                message=iface(
+                    "What was done since goes back too: {what}. Redo brings all of it again.",
+                    what=named(others),
+                ),
                 confirm_text="Restore",
                 icon="QUESTION",
             )
@@ -62,14 +68,15 @@ class SCENE_CHAT_OT_restore(bpy.types.Operator):
             return _refused(self, str(error))
         if here.panel.writing:
             put(message)
-        here.panel.restored = f"Restored to before “{turn.title}”. {warning}".rstrip()
+        done = Phrase("Restored to before “{turn}”.", turn=turn.title)
+        here.panel.restored = joined(" ", filter(None, (done, warning)))
         timer.redraw()
         return {"FINISHED"}
 
     def _wanted(self) -> Turn | None:
         """The turn that is meant; None, once the person was told why not, where it cannot be."""
         turn = runtime.current().chat.turn(self.turn)
-        if problem := in_the_way() or ("" if turn else "That message is gone."):
+        if problem := in_the_way() or ("" if turn else Phrase("That message is gone.")):
             _refused(self, problem)
             return None
         return turn
@@ -123,14 +130,14 @@ class SCENE_CHAT_OT_copy_open(bpy.types.Operator):
         copy = next(
             (each for each in here.scene.copies.listed() if str(each.path) == self.path), None
         )
-        if problem := in_the_way() or ("" if copy else "That copy is gone."):
+        if problem := in_the_way() or ("" if copy else Phrase("That copy is gone.")):
             return _refused(self, problem)
         assert copy is not None
         with here.scene.copies.sparing(copy):
             if not _keep_what_is_open(self):
                 return {"CANCELLED"}
             if not copy.path.exists():  # another Blender may have deleted it
-                return _refused(self, "That copy is gone.")
+                return _refused(self, Phrase("That copy is gone."))
             _open(copy)
         return {"FINISHED"}
 
@@ -166,7 +173,7 @@ class SCENE_CHAT_OT_recover(bpy.types.Operator):
         here = runtime.current()
         left = here.left[0] if here.left else None
         if left is None or (file := autosave(left)) is None:
-            return _refused(self, "There is no autosave any more.")
+            return _refused(self, Phrase("There is no autosave any more."))
         if problem := in_the_way():
             return _refused(self, problem)
         if not _keep_what_is_open(self):
@@ -221,16 +228,16 @@ def in_the_way() -> str:
     """Return why the scene cannot be replaced now, or ""."""
     here = runtime.current()
     if here.asked_by_tool:
-        return "A tool cannot do this."
+        return Phrase("A tool cannot do this.")
     if here.chat.running:
-        return "Stop the answer first, or wait for its end."
+        return Phrase("Stop the answer first, or wait for its end.")
     if busy := "" if bpy.app.background else timer.busy_with():
-        return f"This has to wait: {busy}."
+        return Phrase("This has to wait: {busy}.", busy=busy)
     return ""
 
 
 def _refused(operator: bpy.types.Operator, why: str) -> set[str]:
-    operator.report({"WARNING"}, why)
+    operator.report({"WARNING"}, shown(why))
     return {"CANCELLED"}
 
 
@@ -241,8 +248,9 @@ def _keep_what_is_open(operator: bpy.types.Operator) -> bool:
         return True
     if here.scene.copy("another file was opened") is not None:
         return True
-    why = here.scene.copies.problem or "Saved copies are switched off."
-    operator.report({"ERROR"}, f"{why} Save the open file first, so that nothing is lost.")
+    why = here.scene.copies.problem or Phrase("Saved copies are switched off.")
+    advice = Phrase("Save the open file first, so that nothing is lost.")
+    operator.report({"ERROR"}, shown(joined(" ", (why, advice))))
     return False
 
 

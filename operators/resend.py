@@ -9,12 +9,14 @@ from bpy.props import BoolProperty, IntProperty
 
 from ..chat.turns import Step, Turn
 from ..tools.errors import ToolError
+from ..tools.phrase import Phrase, joined
 from . import composer, runtime
 from .recovery import in_the_way, named
+from .words import iface, shown
 
 Context = bpy.types.Context
 
-_GONE = "That message is gone."
+_GONE = Phrase("That message is gone.")
 
 
 def take_back(number: int, *, restoring: bool = True) -> str:
@@ -101,24 +103,31 @@ class SCENE_CHAT_OT_resend(bpy.types.Operator):
     def invoke(self, context: Context, event: bpy.types.Event) -> set[str]:
         if problem := self._problem():
             return self._refused(problem)
-        title, words, button = "Send Again?", [], "Restore and Send"
+        title, words, button = Phrase("Send Again?"), [], Phrase("Restore and Send")
         self.restoring = True
         try:
             if others := _others_since(self.turn):
-                words.append(f"What was done since goes back too: {named(others)}.")
+                words.append(
+                    iface("What was done since goes back too: {what}.", what=named(others))
+                )
         except ToolError as error:
             self.restoring = False
-            title, button = "Send Without Restoring?", "Send Without Restoring"
-            words.append(f"{error} The scene stays as it is.")
+            title, button = Phrase("Send Without Restoring?"), Phrase("Send Without Restoring")
+            words.append(shown(joined(" ", (str(error), Phrase("The scene stays as it is.")))))
         later = sum(each.number > self.turn for each in runtime.current().chat.turns)
         if later:
-            words.append(f"{later:,} later messages leave the chat, and what they did goes back.")
+            words.append(
+                iface(
+                    "{count:,} later messages leave the chat, and what they did goes back.",
+                    count=later,
+                )
+            )
         if not words:
             return self.execute(context)
         return set(
             context.window_manager.invoke_confirm(
-                self, event, title=title, message=" ".join(words), confirm_text=button,
-                icon="QUESTION",
+                self, event, title=shown(title), message=" ".join(words),
+                confirm_text=shown(button), icon="QUESTION",
             )
         )  # fmt: skip
 
@@ -137,7 +146,7 @@ class SCENE_CHAT_OT_resend(bpy.types.Operator):
         try:
             done = set(bpy.ops.scene_chat.send())
         except RuntimeError as error:
-            self.report({"WARNING"}, str(error))
+            self.report({"WARNING"}, shown(str(error)))
             done = {"CANCELLED"}
         panel.restored = warning  # which sending forgets
         if "FINISHED" not in done:
@@ -152,7 +161,7 @@ class SCENE_CHAT_OT_resend(bpy.types.Operator):
         """Why nothing can be sent now, before anything is taken back."""
         here = runtime.current()
         if self.edited and not composer.words().strip():
-            return "Write a message first"
+            return Phrase("Write a message first")
         return (
             in_the_way()
             or ("" if here.chat.turn(self.turn) else _GONE)
@@ -160,7 +169,7 @@ class SCENE_CHAT_OT_resend(bpy.types.Operator):
         )
 
     def _refused(self, why: str) -> set[str]:
-        self.report({"WARNING"}, why)
+        self.report({"WARNING"}, shown(why))
         return {"CANCELLED"}
 
 

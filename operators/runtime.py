@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Thread
 from typing import Any, Protocol
 
 import bpy
@@ -27,7 +28,9 @@ from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
 from ..chat.sign_in import SignIn
 from ..chat.turns import Turn
 from ..chat.worker import Worker
+from ..server.discovery import Discovery
 from ..server.listener import DEFAULT_PORT, Server
+from ..server.token import Token
 from ..tools.alarm import Alarm
 from ..tools.audit import Audit
 from ..tools.call import CallPath
@@ -101,6 +104,8 @@ class PanelState:
     """Why the port could not be opened, in a sentence."""
     free_port: int = 0
     """The next port that could be, 0 for none."""
+    asking_port: Thread | None = None
+    """Finds out who has the port."""
 
 
 class OpenScene(Protocol):
@@ -143,6 +148,8 @@ class Runtime:
     account: Account
     catalogue: Catalogue
     endpoints: Endpoints
+    token: Token
+    discovery: Discovery
     server: Server
     scene: OpenScene
     faults: Faults
@@ -349,10 +356,37 @@ class Runtime:
         Raises:
             PortTaken: see `Server.start`.
         """
+        self.open_port(port or self.preferred_port)
+
+    @property
+    def preferred_port(self) -> int:
+        """The preferences' port."""
+        return int(self.preferences.server_port) if self.preferences else DEFAULT_PORT
+
+    def open_port(self, port: int, time_limit: float | None = None) -> None:
+        """Open a port, and publish it.
+
+        Args:
+            port: 0 for any that is free.
+            time_limit: See `Server.start`.
+
+        Raises:
+            PortTaken: see `Server.start`.
+        """
         self.note_temporary()
-        preferences = self.preferences
-        self.server.start(port or (preferences.server_port if preferences else DEFAULT_PORT))
+        if (preferences := self.preferences) is not None:
+            self.server.request_limit = preferences.server_megabytes * 1024 * 1024
+            self.server.admits = self.token.matches if preferences.server_token else None
+        self.server.start(port, time_limit)
+        self.secrets.add(self.token.value)  # made now: who finds the port looks for its file
+        # While Blender starts nothing may be looked at; a file that is opened then tells by itself.
+        self.discovery.publish(self.server.port, getattr(bpy.data, "filepath", ""))
         self.timer.start()
+
+    def close_port(self) -> None:
+        """Close it, if it is open."""
+        self.discovery.withdraw()
+        self.server.stop()
 
     def started(self) -> None:
         """After all is registered: open the port, if that is wanted at every start."""
@@ -418,6 +452,7 @@ class Runtime:
             or self.catalogue.fetching
             or self.endpoints.busy
             or self.chats.busy
+            or (self.panel.asking_port is not None and self.panel.asking_port.is_alive())
         )
 
     def run_until(self, done: Callable[[], bool]) -> None:
@@ -436,7 +471,9 @@ class Runtime:
             last_first.callback(self.worker.close)
             last_first.callback(self.sign_in.close)
             last_first.callback(self.chat.close)
-            last_first.callback(self.server.stop)
+            last_first.callback(self.close_port)
+            if self.panel.asking_port is not None:
+                last_first.callback(self.panel.asking_port.join)
             last_first.callback(self.queue.close)
             last_first.callback(self.timer.close)
             last_first.callback(self.resume.close)

@@ -8,11 +8,19 @@ from functools import cache
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
+from ..tools.phrase import Phrase
 from . import editor, runtime, timer
+from .words import shown, tip
 
 Context = bpy.types.Context
 
 _SHOWN = 40
+_SELECTS = {
+    "object": Phrase("Select this. Hold Shift to add it to the selection"),
+    "collection": Phrase("Make this the active collection"),
+    "text": Phrase("Show this in the Text Editor"),
+}
+_SELECTS_USERS = Phrase("Select the objects that use this. Hold Shift to add to the selection")
 
 
 def block_of(kind: str, name: str) -> bpy.types.ID | None:
@@ -53,13 +61,7 @@ class SCENE_CHAT_OT_select(bpy.types.Operator):
     @classmethod
     def description(cls, context: Context, properties: bpy.types.OperatorProperties) -> str:
         """Return what a click selects, and what was changed of it."""
-        what = {
-            "object": "Select this. Hold Shift to add it to the selection",
-            "collection": "Make this the active collection",
-            "text": "Show this in the Text Editor",
-        }.get(
-            properties.kind, "Select the objects that use this. Hold Shift to add to the selection"
-        )
+        what = tip(_SELECTS.get(properties.kind, _SELECTS_USERS))
         changed: str = properties.changed
         return (
             f"{what}.\n{properties.name}: {changed}" if changed else f"{what}.\n{properties.name}"
@@ -73,7 +75,7 @@ class SCENE_CHAT_OT_select(bpy.types.Operator):
         if runtime.current().asked_by_tool:
             return {"CANCELLED"}
         if problem := select(context, self.kind, self.name, extends=self.extends):
-            self.report({"WARNING"}, problem)
+            self.report({"WARNING"}, shown(problem))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -92,7 +94,7 @@ def select(context: Context, kind: str, name: str, *, extends: bool = False) -> 
     """
     block = block_of(kind, name)
     if block is None:
-        return f"“{name}” is gone, or has another name now."
+        return Phrase("“{name}” is gone, or has another name now.", name=name)
     if isinstance(block, bpy.types.Collection):
         return _activate(context, block)
     if isinstance(block, bpy.types.Text):
@@ -100,7 +102,7 @@ def select(context: Context, kind: str, name: str, *, extends: bool = False) -> 
         return ""
     wanted = [block] if isinstance(block, bpy.types.Object) else _users(context, block)
     if not wanted:
-        return f"No object of this view layer uses “{name}”."
+        return Phrase("No object of this view layer uses “{name}”.", name=name)
     reasons = {each: _out_of_reach(context, each) for each in wanted}
     reachable = [each for each in wanted if not reasons[each]]
     if not reachable:
@@ -121,10 +123,13 @@ def _activate(context: Context, collection: bpy.types.Collection) -> str:
     for layer in _layers(context.view_layer.layer_collection):
         if layer.collection == collection:
             if layer.exclude:
-                return f"“{collection.name}” is excluded from this view layer: tick it in the Outliner."
+                return Phrase(
+                    "“{name}” is excluded from this view layer: tick it in the Outliner.",
+                    name=collection.name,
+                )
             context.view_layer.active_layer_collection = layer
             return ""
-    return f"“{collection.name}” is not in this scene."
+    return Phrase("“{name}” is not in this scene.", name=collection.name)
 
 
 def _layers(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.LayerCollection]:
@@ -137,17 +142,19 @@ def _out_of_reach(context: Context, each: bpy.types.Object) -> str:
     """Why an object cannot be selected here, in a sentence, or ""."""
     layer = context.view_layer
     if layer.objects.get(each.name) != each:
-        excluded = each.name in context.scene.objects
-        where = "is excluded from this view layer" if excluded else "is not in this scene"
-        return f"“{each.name}” {where}."
+        if each.name in context.scene.objects:
+            return Phrase("“{name}” is excluded from this view layer.", name=each.name)
+        return Phrase("“{name}” is not in this scene.", name=each.name)
     if each.hide_select:
-        return f"“{each.name}” cannot be selected: its Selectable is off in the Outliner."
+        return Phrase(
+            "“{name}” cannot be selected: its Selectable is off in the Outliner.", name=each.name
+        )
     if not each.visible_get(view_layer=layer):
-        return f"“{each.name}” is hidden: show it in the Outliner to select it."
+        return Phrase("“{name}” is hidden: show it in the Outliner to select it.", name=each.name)
     space = context.space_data
     if space is not None and space.type == "VIEW_3D" and space.local_view:
         if not each.local_view_get(space):
-            return f"“{each.name}” is outside the local view."
+            return Phrase("“{name}” is outside the local view.", name=each.name)
     return ""
 
 
@@ -157,9 +164,9 @@ def _leave_mode(context: Context, wanted: list[bpy.types.Object]) -> str:
     if context.mode == "OBJECT" or wanted == [active]:
         return ""
     if busy := "" if bpy.app.background else timer.busy_with():
-        return f"This has to wait: {busy}."
+        return Phrase("This has to wait: {busy}.", busy=busy)
     if not bpy.ops.object.mode_set.poll():
-        return "Leave this mode first: other objects cannot be selected in it."
+        return Phrase("Leave this mode first: other objects cannot be selected in it.")
     # With an undo step, as by the Tab key; without a window Blender may keep none.
     bpy.ops.object.mode_set("EXEC_DEFAULT", not bpy.app.background, mode="OBJECT")
     return ""

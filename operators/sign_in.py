@@ -11,6 +11,7 @@ from ..chat.account import Standing
 from ..chat.keys import has_key
 from ..chat.settings import Settings
 from . import runtime, timer
+from .words import rpt, tip
 
 Context = bpy.types.Context
 
@@ -105,7 +106,7 @@ class SCENE_CHAT_OT_sign_in_code(bpy.types.Operator):
             return {"CANCELLED"}
         if not here.sign_in.finish(self.code):
             waits = here.sign_in.waiting
-            self.report({"WARNING"}, "Paste the code first" if waits else "Sign in again")
+            self.report({"WARNING"}, rpt("Paste the code first") if waits else rpt("Sign in again"))
             return {"CANCELLED"}
         timer.redraw()
         return {"FINISHED"}
@@ -125,7 +126,9 @@ class SCENE_CHAT_OT_sign_out(bpy.types.Operator):
         if settings.key is None:
             return False
         if not has_key(settings.endpoint, here.key_file()):
-            cls.poll_message_set(f"The key is {settings.key.source}; remove it there")
+            cls.poll_message_set(
+                tip("The key is {where}; remove it there", where=settings.key.source)
+            )
             return False
         return True
 
@@ -137,11 +140,12 @@ class SCENE_CHAT_OT_sign_out(bpy.types.Operator):
         try:
             here.keep_key("")
         except OSError as error:
-            self.report({"ERROR"}, f"The key cannot be removed: {error}")
+            self.report({"ERROR"}, rpt("The key cannot be removed: {why}", why=error))
             return {"CANCELLED"}
         here.account.forget()
         if (left := here.settings().key) is not None:
-            self.report({"WARNING"}, f"There still is {left.source}; remove it there as well")
+            words = rpt("There still is {where}; remove it there as well", where=left.source)
+            self.report({"WARNING"}, words)
         timer.redraw()
         return {"FINISHED"}
 

@@ -8,14 +8,21 @@ import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..chat.turns import Step, Turn
+from ..tools.phrase import Phrase
 from . import pictures, runtime
 from .code import text_of
 from .editor import show
+from .words import tip
 
 Context = bpy.types.Context
 
 CODE_FIELDS = 12
 """How many steps can show their code in a field of their own at once."""
+_UNFOLDS = {
+    "step": Phrase("Arguments, result and picture of this step"),
+    "run": Phrase("The steps one by one"),
+    "receipt": Phrase("All that was changed"),
+}
 
 
 def find(number: int, place: int) -> Step | None:
@@ -80,11 +87,7 @@ class SCENE_CHAT_OT_unfold(bpy.types.Operator):
     @classmethod
     def description(cls, context: Context, properties: bpy.types.OperatorProperties) -> str:
         """Return what a click does, by what it is about."""
-        return {
-            "step": "Arguments, result and picture of this step",
-            "run": "The steps one by one",
-            "receipt": "All that was changed",
-        }.get(properties.what, "")
+        return tip(_UNFOLDS.get(properties.what, Phrase("")))
 
     def execute(self, context: Context) -> set[str]:
         here = runtime.current()

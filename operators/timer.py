@@ -14,6 +14,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..tools.faults import Faults
+from ..tools.phrase import Phrase
 from ..tools.queue import MainThreadQueue
 
 CATEGORY = "Scene Chat"
@@ -29,8 +30,15 @@ _BUDGET = 0.012
 """Seconds of a tick, beyond which no further job is begun: the window stays fluent."""
 _LINGER = 0.002
 _REDRAW_SECONDS = 0.1
+_SLOWEST_REDRAW = 0.4
+_DRAWING_SHARE = 1 / 100
+"""The share of the main thread's time that drawing the panel may take. Blender itself takes three
+times as much for what was drawn (5.2.2 without a graphics card)."""
 
-_JOBS = {"RENDER": "a render is running", "OBJECT_BAKE": "a bake is running"}
+_JOBS = {
+    "RENDER": Phrase("a render is running"),
+    "OBJECT_BAKE": Phrase("a bake is running"),
+}
 _JOBS_OPERATORS = frozenset({"RENDER_OT_render", "OBJECT_OT_bake"})
 """They stay modal after their job until the next event: for ever, if nobody moves the mouse."""
 
@@ -58,6 +66,7 @@ class Timer:
         self._needed = needed
         self._drawn: object = None
         self._next_look = 0.0
+        self._pause = _REDRAW_SECONDS
         self._faults = faults
 
         def tick() -> float | None:
@@ -86,6 +95,10 @@ class Timer:
         if not bpy.app.background and not bpy.app.timers.is_registered(self._function):
             bpy.app.timers.register(self._function, persistent=True)
 
+    def drawn(self, seconds: float) -> None:
+        """Learn how long drawing the panel took: the longer, the less often it is done."""
+        self._pause = min(max(_REDRAW_SECONDS, seconds / _DRAWING_SHARE), _SLOWEST_REDRAW)
+
     def close(self) -> None:
         """Take everything out of Blender again."""
         if bpy.app.background:
@@ -102,13 +115,13 @@ class Timer:
                 linger = 0.0 if is_playing() or busy_with() else _LINGER
                 self._queue.drain(_BUDGET, linger)
             if (now := time.monotonic()) >= self._next_look:
-                self._next_look = now + _REDRAW_SECONDS
+                self._next_look = now + self._pause
                 # Asked before the look: what ends the need is seen by the last one.
                 needed = self._needed() or len(self._queue) > 0
                 self._redraw()
                 return 0.0 if needed else None
         except Exception as error:  # the next tick may do better
-            self._faults.note("the timer", error)
+            self._faults.note(Phrase("the timer"), error)
             return 0.0 if self._needed() else None
         return 0.0
 
@@ -162,5 +175,5 @@ def busy_with() -> str:
         for operator in window.modal_operators:
             own = bpy.types.Operator.bl_rna_get_subclass_py(operator.bl_idname) is None
             if own and operator.bl_idname not in _JOBS_OPERATORS:
-                return f"{operator.name} is in progress"
+                return Phrase("{operator} is in progress", operator=operator.name)
     return ""

@@ -5,8 +5,9 @@ where sockets never block. But one thing: a call's reply is sent, as far as it g
 by the thread that finished the call, the main one. Waking the listener for it would cost each
 command 0.1 ms; it is woken afterwards, for the rest and the next command.
 
-The first byte tells the dialect: `{` is a raw JSON one; anything else is closed at once, and what
-follows is never searched for a command: a browser's POST carries text that others choose.
+The first byte tells the dialect: `{` is one of bare JSON, a capital letter is HTTP; anything else is
+closed at once, and what follows is never searched for a command: a browser's POST carries text that
+others choose.
 """
 
 from __future__ import annotations
@@ -19,18 +20,20 @@ import socket
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Mapping
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..tools.call import Call, CallPath, CallResult
 from ..tools.faults import Faults
 from ..tools.gate import Origin
+from ..tools.phrase import Phrase
 from ..tools.queue import Limits
 from . import blender_mcp
-from .blender_mcp import About, BadCommand, Translated
-from .frames import BrokenFrame, Frames
+from .blender_mcp import About
+from .dialect import Asked, BrokenRequest, Dialect, Said
+from .raw import Raw
 
 DEFAULT_PORT = 9876
 REQUEST_LIMIT = 10 * 1024 * 1024
@@ -46,6 +49,9 @@ _NO_DESCRIPTOR_SECONDS = 0.05
 _READ = 256 * 1024
 _COMMANDS_AT_ONCE = 100
 """Of one client, before the others get their turn."""
+_TELLING_SECONDS = 1.0
+"""Between two words of progress."""
+_KNOWN_CALLERS = 256
 
 
 class PortTaken(Exception):
@@ -70,14 +76,20 @@ class Client:
     """One connection. Listener thread only, but for the facts that a panel shows."""
 
     socket: socket.socket
+    number: int
     name: str
-    frames: Frames
-    origin: Origin
     last_tool: str = ""
     last_time: float = 0.0
     """`time.monotonic()` of its latest command's end, 0.0 before the first."""
-    greeted: bool = False
+    dialect: Dialect | None = None
+    """None until its first byte has come."""
+    asked: Asked | None = None
+    """What its call is for."""
     call: Call | None = None
+    began: float = 0.0
+    """`time.monotonic()` at which its call was made."""
+    tells: float | None = None
+    """When it is next told how its call goes on, where it wants to know."""
     outgoing: deque[memoryview] = field(default_factory=deque)
     deadline: float | None = None
     events: int = selectors.EVENT_READ
@@ -109,7 +121,12 @@ class Server:
     """Listens on the loopback addresses while it is started."""
 
     def __init__(
-        self, calls: CallPath, about: About, faults: Faults, request_limit: int = REQUEST_LIMIT
+        self,
+        calls: CallPath,
+        about: About,
+        faults: Faults,
+        request_limit: int = REQUEST_LIMIT,
+        http: Callable[[int, int], Dialect] | None = None,
     ) -> None:
         """Make a server that is not listening yet.
 
@@ -118,6 +135,8 @@ class Server:
             about: Versions, for clients that ask.
             faults: Takes those of ours.
             request_limit: Bytes of one request.
+            http: From a request's limit and the port to the dialect of one HTTP connection; without
+                it such connections are closed.
         """
         self.port = 0
         """While it is started: where."""
@@ -125,10 +144,15 @@ class Server:
         self._calls = calls
         self.about = about
         self._faults = faults
-        self._request_limit = request_limit
-        self._limits = Limits(
-            waiting=blender_mcp.CLIENT_SECONDS, running=blender_mcp.CLIENT_SECONDS
-        )
+        self.request_limit = request_limit
+        self._http = http
+        self.admits: Callable[[str], bool] | None = None
+        """Whether that is the token, which requests of the bare dialects then have to carry; None where
+        none is wanted. Of connections that begin from now on, as is the next."""
+        self._running_limit: float | None = None
+        self._origins: OrderedDict[str, tuple[Origin, float]] = OrderedDict()
+        """By caller, with `time.monotonic()` of its latest call: calls that follow each other soon are
+        one turn."""
         self._thread: threading.Thread | None = None
         self._turns = itertools.count(1)
         self._numbers = itertools.count(1)
@@ -154,8 +178,7 @@ class Server:
         if self.running:
             return
         self.stop()  # what a fault may have left
-        if running_limit is not None:
-            self._limits = Limits(waiting=blender_mcp.CLIENT_SECONDS, running=running_limit)
+        self._running_limit = running_limit
         listening = _listen(port)
         self.port = listening[0].getsockname()[1]
         self._selector = selectors.DefaultSelector()
@@ -165,8 +188,9 @@ class Server:
         self._bell.setblocking(False)
         self._ringer.setblocking(False)
         self._selector.register(self._bell, selectors.EVENT_READ)
-        # With the rest of the reply of the call that finished; None: it only lets others go first.
-        self._finished: deque[tuple[Client, memoryview | None]] = deque()
+        # With the rest of the reply of the call that finished, or the result to reply with; None: it
+        # only lets others go first.
+        self._finished: deque[tuple[Client, memoryview | CallResult | None]] = deque()
         self._stopping = False
         self._thread = threading.Thread(
             target=self._run, args=(listening,), name="scene_chat listener"
@@ -189,14 +213,17 @@ class Server:
         try:
             self._calls.registry.schemas()  # imports pydantic now, not in the first client's time
         except Exception as error:  # each call will meet it again, and tell its client
-            self._faults.note("the port", error)
+            self._faults.note(Phrase("the port"), error)
         try:
             while not self._stopping:
                 self._round()
         except Exception as error:  # the port closes, and the panel says why
-            self._faults.note("the port", error)
+            self._faults.note(Phrase("the port"), error)
         for client in list(self.clients.values()):
-            self._drop(client)
+            try:
+                self._drop(client)
+            except Exception as error:  # the port has to be free afterwards, whatever happens
+                self._faults.note(Phrase("the port"), error)
         for sock in listening:
             sock.close()
         self._selector.close()
@@ -225,17 +252,45 @@ class Server:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         number = next(self._numbers)
-        name = f"BlenderMCP client {number}"
-        client = Client(sock, name, Frames(self._request_limit), self._new_turn(name))
+        client = Client(sock, number, f"Client {number}")
         self.clients[sock] = client
         self._selector.register(sock, selectors.EVENT_READ)
         if len(self.clients) > _MOST_CLIENTS:
             self._refuse(client, f"There are {_MOST_CLIENTS} clients already; close one of them.")
 
-    def _new_turn(self, name: str) -> Origin:
-        return Origin(
-            "client", name, next(self._turns), name, self._limits, blender_mcp.PATIENCE_SECONDS
-        )
+    def _greet(self, client: Client, first: int) -> Dialect | None:
+        """Return the dialect that a first byte begins, None for none."""
+        if first == ord("{"):
+            return Raw(
+                self.request_limit, self.about, self._calls.health, self._cancel, self.admits
+            )
+        if ord("A") <= first <= ord("Z") and self._http is not None:
+            return self._http(self.request_limit, self.port)
+        return None
+
+    def _origin(self, name: str, dialect: Dialect) -> Origin:
+        """Return who calls: a turn of its own after a pause, of which a person may undo each."""
+        now = time.monotonic()
+        found, latest = self._origins.pop(name, (None, 0.0))
+        if found is None or now - latest > _TURN_PAUSE_SECONDS:
+            running = self._running_limit or dialect.seconds
+            limits = Limits(waiting=dialect.seconds, running=running)
+            found = Origin("client", name, next(self._turns), name, limits, dialect.patience)
+        self._origins[name] = found, now
+        if len(self._origins) > _KNOWN_CALLERS:
+            self._origins.popitem(last=False)
+        return found
+
+    def _cancel(self) -> int:
+        """Take back what clients of the bare dialects have under way; return how many."""
+        calls = [
+            client.call
+            for client in self.clients.values()
+            if client.call is not None and isinstance(client.dialect, Raw)
+        ]
+        for call in calls:
+            call.cancel()
+        return len(calls)
 
     def _serve(self, client: Client, events: int) -> None:
         try:
@@ -249,7 +304,7 @@ class Server:
         except (
             Exception
         ) as error:  # a fault of ours with one client does not end the others' service
-            self._faults.note("the port", error)
+            self._faults.note(Phrase("the port"), error)
             self._drop(client)
 
     def _read(self, client: Client) -> None:
@@ -267,68 +322,78 @@ class Server:
             return
         if client.leaving:
             return
-        if not client.greeted:
-            client.greeted = True
-            if data[:1] != b"{":
+        if client.dialect is None:
+            client.dialect = self._greet(client, data[0])
+            if client.dialect is None:
                 self._drop(client)
                 return
-        client.frames.feed(data)
+        client.dialect.feed(data)
         self._next_command(client)
 
     def _next_command(self, client: Client) -> None:
         """Carry out what has come whole. A client that does not read gets nothing more done."""
         begun = 0
+        dialect = client.dialect
         while not (client.call or client.outgoing or client.leaving or client.broken):
+            if dialect is None:  # it has said nothing yet
+                if client.said_all:
+                    self._drop(client)
+                break
             if begun == _COMMANDS_AT_ONCE:
                 self._finished.append((client, None))
                 self._ring()
                 break
             try:
-                frame = client.frames.next()
-            except BrokenFrame as error:
+                request = dialect.next()
+            except BrokenRequest as error:
                 self._refuse(client, str(error))
                 return
-            if frame is None:
+            if request is None:
                 if client.said_all:
                     self._drop(client)
-                elif client.frames.begun and client.deadline is None:
+                elif dialect.begun and client.deadline is None:
                     client.deadline = time.monotonic() + _HALF_REQUEST_SECONDS
                 break
             begun += 1
             client.deadline = None
-            self._begin(client, frame)
+            if isinstance(request, Asked):
+                self._begin(client, dialect, request)
+            else:
+                self._say(client, request)
         self._listen_for(client)
 
-    def _begin(self, client: Client, frame: Mapping[str, Any]) -> None:
-        try:
-            command, params = blender_mcp.command(frame)
-            if not isinstance(command, Translated):
-                self._say(client, blender_mcp.succeeded(command.result(self.about)))
-                return
-            arguments = command.arguments(params)
-        except BadCommand as error:
-            self._say(client, blender_mcp.failed(str(error)))
-            return
-        if client.last_time and time.monotonic() - client.last_time > _TURN_PAUSE_SECONDS:
-            client.origin = self._new_turn(client.name)
-        client.last_tool = command.tool
-        call = client.call = self._calls.submit(command.tool, arguments, client.origin)
-        call.result.add_done_callback(lambda future: self._done(client, command, future.result()))
+    def _begin(self, client: Client, dialect: Dialect, asked: Asked) -> None:
+        client.name = asked.who or f"{dialect.name} {client.number}"
+        client.last_tool = asked.tool
+        client.asked = asked
+        client.began = time.monotonic()
+        if asked.progress is not None:
+            client.tells = client.began + _TELLING_SECONDS
+        if asked.opening:
+            client.outgoing.append(memoryview(asked.opening))
+            self._send(client)
+        origin = self._origin(client.name, dialect)
+        call = client.call = self._calls.submit(asked.tool, asked.arguments, origin)
+        if asked.begun is not None:
+            asked.begun(call)
+        call.result.add_done_callback(lambda future: self._done(client, asked, future.result()))
 
-    def _done(self, client: Client, command: Translated, result: CallResult) -> None:
-        """Answer. On the thread that finished the call; the listener goes on from there."""
-        try:
-            if result.ok:
-                answer = blender_mcp.succeeded(command.result(result.value))
-            else:
-                answer = blender_mcp.failed(result.error)
-            data = blender_mcp.encoded(answer)
-        except Exception as fault:  # whatever happens, the client gets a reply
-            self._faults.note("the port", fault)
-            data = blender_mcp.encoded(blender_mcp.failed(f"Scene Chat itself failed: {fault!r}"))
-        rest = client.send(memoryview(data))
-        self._finished.append((client, rest))
+    def _done(self, client: Client, asked: Asked, result: CallResult) -> None:
+        """Answer, or have the listener do it. On the thread that finished the call."""
+        if asked.at_once:
+            rest = client.send(memoryview(self._answer(client, asked, result)))
+            self._finished.append((client, rest))
+        else:
+            self._finished.append((client, result))
         self._ring()
+
+    def _answer(self, client: Client, asked: Asked, result: CallResult) -> bytes:
+        try:
+            return asked.answer(result)
+        except Exception as fault:  # whatever happens, the client gets a reply
+            self._faults.note(Phrase("the port"), fault)
+            assert client.dialect is not None
+            return client.dialect.refusal(f"Scene Chat itself failed: {fault!r}")
 
     def _go_on(self) -> None:
         """Take up what the finished calls left: the rest of their replies, the next commands."""
@@ -336,18 +401,24 @@ class Server:
             while self._bell.recv(4096):
                 continue
         while self._finished:
-            client, rest = self._finished.popleft()
-            if rest is not None:
-                client.call = None
+            client, left = self._finished.popleft()
+            if isinstance(left, CallResult):
+                assert client.asked is not None
+                left = memoryview(self._answer(client, client.asked, left))
+            if left is not None:
+                client.call = client.asked = client.tells = None
                 client.last_time = time.monotonic()
-            if rest:
-                client.outgoing.append(rest)
+            if left:
+                client.outgoing.append(left)
             if client.socket in self.clients:
                 self._send(client)
                 self._next_command(client)
 
-    def _say(self, client: Client, answer: blender_mcp.Reply) -> None:
-        client.outgoing.append(memoryview(blender_mcp.encoded(answer)))
+    def _say(self, client: Client, said: Said) -> None:
+        if said.ends:
+            client.leaving = True
+            client.deadline = time.monotonic() + _GOODBYE_SECONDS
+        client.outgoing.append(memoryview(said.data))
         self._send(client)
 
     def _send(self, client: Client) -> None:
@@ -369,7 +440,8 @@ class Server:
         if client.socket not in self.clients:
             return
         events = selectors.EVENT_WRITE if client.outgoing else 0
-        full = client.frames.size > self._request_limit and not client.leaving
+        held = client.dialect.size if client.dialect is not None else 0
+        full = held > self.request_limit and not client.leaving
         if not client.said_all and not full:
             events |= selectors.EVENT_READ
         if events == client.events:
@@ -384,13 +456,14 @@ class Server:
 
     def _refuse(self, client: Client, why: str) -> None:
         """Say why, and end the connection once that was read."""
-        client.leaving = True
-        client.deadline = time.monotonic() + _GOODBYE_SECONDS
-        self._say(client, blender_mcp.failed(why))
+        if client.dialect is not None:
+            words = client.dialect.refusal(why)
+        else:  # which of them it would have been shows in its first byte
+            words = blender_mcp.encoded(blender_mcp.failed(why))
+        self._say(client, Said(words, ends=True))
 
     def _drop(self, client: Client) -> None:
-        if client.call is not None:
-            client.call.drop("The client left.")
+        self._abandon(client)
         if self.clients.pop(client.socket, None) is None:
             return
         if client.events:
@@ -399,23 +472,55 @@ class Server:
             client.broken = True
             client.socket.close()
 
+    def _abandon(self, client: Client) -> None:
+        """Take back the call of a client that left. One that runs goes on, unless it says so."""
+        if (call := client.call) is not None:
+            if client.asked is not None and client.asked.cancels:
+                call.cancel("The client left.")
+            else:
+                call.drop("The client left.")
+
     # Time
 
     def _until_next_deadline(self) -> float | None:
-        deadlines = [each.deadline for each in self.clients.values() if each.deadline is not None]
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        times = [
+            at
+            for each in self.clients.values()
+            for at in (each.deadline, each.tells)
+            if at is not None
+        ]
+        return max(0.0, min(times) - time.monotonic()) if times else None
+
+    def _tell(self, client: Client, now: float) -> None:
+        """Tell a client how its call goes on. One that does not read is not told more."""
+        asked, call = client.asked, client.call
+        assert asked is not None
+        assert asked.progress is not None
+        client.tells = now + _TELLING_SECONDS
+        if call is None or call.result.done() or client.outgoing:
+            return
+        health = self._calls.health()
+        if call.waits_for_person:
+            words = "The person in Blender is asked for permission."
+        elif (health.busy, health.busy_for) == (call.tool, call.origin.name):
+            words = f"{call.tool} runs in Blender."
+        else:
+            words = f"Blender is busy; {health.queued} calls wait."
+        client.outgoing.append(memoryview(asked.progress(now - client.began, words)))
+        self._send(client)
 
     def _end_what_is_overdue(self) -> None:
         now = time.monotonic()
         for client in list(self.clients.values()):
+            if client.tells is not None and client.tells <= now:
+                self._tell(client, now)
             if client.deadline is None or client.deadline > now:
                 continue
             client.deadline = None
             if client.leaving:
                 self._drop(client)
             elif client.said_all:
-                if client.call is not None:
-                    client.call.drop("The client left.")
+                self._abandon(client)
             else:
                 seconds = f"{_HALF_REQUEST_SECONDS:g} s"
                 self._refuse(client, f"Only half a command came within {seconds}.")
@@ -428,7 +533,7 @@ class Server:
 def _listen(port: int) -> list[socket.socket]:
     """Return listening sockets for both loopback addresses, on the same port."""
     if not 0 <= port <= 65535:
-        raise PortTaken(f"{port} is no port: they go from 1 to 65535.")
+        raise PortTaken(Phrase("{port} is no port: they go from 1 to 65535.", port=port))
     first = _listening_socket(socket.AF_INET, "127.0.0.1", port)
     try:
         second = _listening_socket(socket.AF_INET6, "::1", first.getsockname()[1])
@@ -460,8 +565,13 @@ def _listening_socket(family: socket.AddressFamily, address: str, port: int) -> 
         if family == socket.AF_INET6 and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
             return None
         if error.errno == errno.EADDRINUSE:
-            message = f"Port {port} is taken by another program. Choose another port, or close it."
+            message = Phrase(
+                "Port {port} is taken by another program. Choose another port, or close it.",
+                port=port,
+            )
         else:
-            message = f"Port {port} cannot be used: {error.strerror}. Choose another."
+            message = Phrase(
+                "Port {port} cannot be used: {why}. Choose another.", port=port, why=error.strerror
+            )
         raise PortTaken(message) from None
     return sock

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from .faults import Faults
+from .phrase import Phrase
 
 
 class Alarm:
@@ -63,4 +64,4 @@ class Alarm:
             try:
                 callback()
             except Exception as error:  # the others' limits hold all the same
-                self._faults.note("a time limit", error)
+                self._faults.note(Phrase("a time limit"), error)

@@ -15,6 +15,8 @@ import re
 import types
 from collections.abc import Set as AbstractSet
 
+from .phrase import Phrase
+
 MODULES = frozenset(
     "bisect bmesh bpy calendar cmath collections colorsys copy datetime decimal enum fractions "
     "functools heapq itertools json math mathutils numbers random re statistics string textwrap "
@@ -60,132 +62,135 @@ _INSIDE_OPERATOR = frozenset(
 )
 
 _ATTRIBUTES = {
-    "popup_menu": "shows a menu, whose buttons do what they like",
-    "popup_menu_pie": "shows a menu, whose buttons do what they like",
-    "popmenu_begin__internal": "shows a menu, whose buttons do what they like",
-    "popover": "shows a panel, whose buttons do what they like",
-    "popover_begin__internal": "shows a panel, whose buttons do what they like",
-    "piemenu_begin__internal": "shows a menu, whose buttons do what they like",
-    "status_text_set": "leaves a drawing hook behind",
-    "tag_script_reload": "runs scripts",
-    "draw_cursor_add": "leaves a drawing hook behind",
-    "bl_rna_get_subclass": "reaches registered classes",
-    "bl_rna_get_subclass_py": "reaches registered classes",
-    "use_online_access": "reaches the preferences",
-    "use_scripts_auto_execute": "reaches the preferences",
-    "filepaths": "reaches the preferences",
-    "handlers": "hooks into Blender's events",
-    "timers": "leaves a timer behind",
-    "msgbus": "subscribes to Blender's messages",
-    "driver_add": "adds a driver, whose expression is code",
-    "drivers": "reaches drivers, whose expressions are code",
-    "driver_namespace": "reaches what drivers may call",
-    "expression": "sets an expression, which is code",
-    "as_module": "runs a text as a module",
-    "use_module": "makes a text run when the file opens",
-    "run_script": "runs a text",
-    "script": "reaches a script",
-    "execfile": "runs a file",
-    "register_class": "registers a class",
-    "unregister_class": "takes away a class",
-    "register_module": "registers a module",
-    "register_cli_command": "registers a command",
-    "register_submodule_factory": "registers modules",
-    "load_scripts": "runs scripts",
-    "keyconfigs": "reaches key maps",
-    "keymap_items": "reaches key maps",
-    "preferences": "reaches the preferences",
-    "user_preferences": "reaches the preferences",
-    "addons": "reaches add-ons",
-    "clipboard": "reads or sets the clipboard",
-    "libraries": "reads or writes .blend files",
-    "load": "loads a file",
-    "load_from_file": "loads a file",
-    "reload": "loads a file again",
-    "save": "writes a file",
-    "save_as": "writes a file",
-    "save_render": "writes a file",
-    "write": "writes a file",
-    "write_still": "writes a file",
-    "pack": "packs a file",
-    "unpack": "writes a file",
-    "filepath": "sets or reads a file path",
-    "filepath_raw": "sets or reads a file path",
-    "filepath_from_user": "reads a file path",
-    "directory": "sets or reads a folder",
-    "base_path": "sets or reads a folder",
-    "cache_directory": "sets or reads a folder",
-    "bytecode": "sets code",
-    "path_resolve": "reaches a property by a computed name",
-    "props": "defines properties of Blender's types",
-    "binary_path": "reads where Blender lies",
-    "tempdir": "reads where Blender keeps files",
-    "module_names": "reads a folder",
-    "resolve_ncase": "reads a folder",
-    "utils": "reaches Blender's utilities",
-    "app": "reaches the application",
-    "translations": "reaches the application",
-    "ops": "takes operators by another name",
-    "modules": "reaches other modules",
-    "codecs": "reaches other modules",
-    "os": "reaches other modules",
-    "sys": "reaches other modules",
-    "builtins": "reaches other modules",
-    "bltns": "reaches other modules",
-    "environ": "reaches the system",
-    "popen": "reaches the system",
-    "clock_settime": "sets the system's clock",
-    "clock_settime_ns": "sets the system's clock",
-    "mro": "reaches other classes",
-    "EnumMeta": "sets a metaclass",
-    "EnumType": "sets a metaclass",
-    "ABCMeta": "sets a metaclass",
-    "global_enum": "changes another module",
-    "gi_frame": "reaches the interpreter",
-    "gi_code": "reaches the interpreter",
-    "cr_frame": "reaches the interpreter",
-    "cr_code": "reaches the interpreter",
-    "ag_frame": "reaches the interpreter",
-    "ag_code": "reaches the interpreter",
-    "tb_frame": "reaches the interpreter",
-    "tb_next": "reaches the interpreter",
-    "f_back": "reaches the interpreter",
-    "f_builtins": "reaches the interpreter",
-    "f_globals": "reaches the interpreter",
-    "f_locals": "reaches the interpreter",
-    "f_code": "reaches the interpreter",
-    "f_generator": "reaches the interpreter",
-    "f_trace": "reaches the interpreter",
-    "with_traceback": "reaches the interpreter",
-    "co_code": "reaches the interpreter",
-    "func_globals": "reaches the interpreter",
-    "get_type_hints": "runs annotations as code",
-    "evaluate_forward_ref": "runs annotations as code",
-    "ForwardRef": "runs annotations as code",
-    "get_args": "hands out annotations, which are code",
-    "evaluate_bound": "hands out annotations, which are code",
-    "evaluate_constraints": "hands out annotations, which are code",
-    "evaluate_default": "hands out annotations, which are code",
-    "evaluate_value": "hands out annotations, which are code",
-    "singledispatch": "runs annotations as code",
-    "singledispatchmethod": "runs annotations as code",
-    "register": "registers something that stays",
-    "Formatter": "reaches attributes by computed names",
-    "get_field": "reaches attributes by computed names",
-    "update_wrapper": "reaches attributes by computed names",
-    "vformat": "reaches attributes by computed names",
-    "draw_handler_add": "leaves a drawing hook behind",
-    "event_timer_add": "leaves a timer behind",
-    "event_simulate": "plays events",
-    "new_image": "opens a file",
-    "new_movie": "opens a file",
-    "new_sound": "opens a file",
-    "use_disk_cache": "writes files",
-    "use_external": "reads files",
-    "file_path_foreach": "sets or reads file paths",
-    "file_path_map": "sets or reads file paths",
-    "bake_directory": "sets or reads a folder",
-    "simulation_bake_directory": "sets or reads a folder",
+    name: Phrase(why)
+    for name, why in {
+        "popup_menu": "shows a menu, whose buttons do what they like",
+        "popup_menu_pie": "shows a menu, whose buttons do what they like",
+        "popmenu_begin__internal": "shows a menu, whose buttons do what they like",
+        "popover": "shows a panel, whose buttons do what they like",
+        "popover_begin__internal": "shows a panel, whose buttons do what they like",
+        "piemenu_begin__internal": "shows a menu, whose buttons do what they like",
+        "status_text_set": "leaves a drawing hook behind",
+        "tag_script_reload": "runs scripts",
+        "draw_cursor_add": "leaves a drawing hook behind",
+        "bl_rna_get_subclass": "reaches registered classes",
+        "bl_rna_get_subclass_py": "reaches registered classes",
+        "use_online_access": "reaches the preferences",
+        "use_scripts_auto_execute": "reaches the preferences",
+        "filepaths": "reaches the preferences",
+        "handlers": "hooks into Blender's events",
+        "timers": "leaves a timer behind",
+        "msgbus": "subscribes to Blender's messages",
+        "driver_add": "adds a driver, whose expression is code",
+        "drivers": "reaches drivers, whose expressions are code",
+        "driver_namespace": "reaches what drivers may call",
+        "expression": "sets an expression, which is code",
+        "as_module": "runs a text as a module",
+        "use_module": "makes a text run when the file opens",
+        "run_script": "runs a text",
+        "script": "reaches a script",
+        "execfile": "runs a file",
+        "register_class": "registers a class",
+        "unregister_class": "takes away a class",
+        "register_module": "registers a module",
+        "register_cli_command": "registers a command",
+        "register_submodule_factory": "registers modules",
+        "load_scripts": "runs scripts",
+        "keyconfigs": "reaches key maps",
+        "keymap_items": "reaches key maps",
+        "preferences": "reaches the preferences",
+        "user_preferences": "reaches the preferences",
+        "addons": "reaches add-ons",
+        "clipboard": "reads or sets the clipboard",
+        "libraries": "reads or writes .blend files",
+        "load": "loads a file",
+        "load_from_file": "loads a file",
+        "reload": "loads a file again",
+        "save": "writes a file",
+        "save_as": "writes a file",
+        "save_render": "writes a file",
+        "write": "writes a file",
+        "write_still": "writes a file",
+        "pack": "packs a file",
+        "unpack": "writes a file",
+        "filepath": "sets or reads a file path",
+        "filepath_raw": "sets or reads a file path",
+        "filepath_from_user": "reads a file path",
+        "directory": "sets or reads a folder",
+        "base_path": "sets or reads a folder",
+        "cache_directory": "sets or reads a folder",
+        "bytecode": "sets code",
+        "path_resolve": "reaches a property by a computed name",
+        "props": "defines properties of Blender's types",
+        "binary_path": "reads where Blender lies",
+        "tempdir": "reads where Blender keeps files",
+        "module_names": "reads a folder",
+        "resolve_ncase": "reads a folder",
+        "utils": "reaches Blender's utilities",
+        "app": "reaches the application",
+        "translations": "reaches the application",
+        "ops": "takes operators by another name",
+        "modules": "reaches other modules",
+        "codecs": "reaches other modules",
+        "os": "reaches other modules",
+        "sys": "reaches other modules",
+        "builtins": "reaches other modules",
+        "bltns": "reaches other modules",
+        "environ": "reaches the system",
+        "popen": "reaches the system",
+        "clock_settime": "sets the system's clock",
+        "clock_settime_ns": "sets the system's clock",
+        "mro": "reaches other classes",
+        "EnumMeta": "sets a metaclass",
+        "EnumType": "sets a metaclass",
+        "ABCMeta": "sets a metaclass",
+        "global_enum": "changes another module",
+        "gi_frame": "reaches the interpreter",
+        "gi_code": "reaches the interpreter",
+        "cr_frame": "reaches the interpreter",
+        "cr_code": "reaches the interpreter",
+        "ag_frame": "reaches the interpreter",
+        "ag_code": "reaches the interpreter",
+        "tb_frame": "reaches the interpreter",
+        "tb_next": "reaches the interpreter",
+        "f_back": "reaches the interpreter",
+        "f_builtins": "reaches the interpreter",
+        "f_globals": "reaches the interpreter",
+        "f_locals": "reaches the interpreter",
+        "f_code": "reaches the interpreter",
+        "f_generator": "reaches the interpreter",
+        "f_trace": "reaches the interpreter",
+        "with_traceback": "reaches the interpreter",
+        "co_code": "reaches the interpreter",
+        "func_globals": "reaches the interpreter",
+        "get_type_hints": "runs annotations as code",
+        "evaluate_forward_ref": "runs annotations as code",
+        "ForwardRef": "runs annotations as code",
+        "get_args": "hands out annotations, which are code",
+        "evaluate_bound": "hands out annotations, which are code",
+        "evaluate_constraints": "hands out annotations, which are code",
+        "evaluate_default": "hands out annotations, which are code",
+        "evaluate_value": "hands out annotations, which are code",
+        "singledispatch": "runs annotations as code",
+        "singledispatchmethod": "runs annotations as code",
+        "register": "registers something that stays",
+        "Formatter": "reaches attributes by computed names",
+        "get_field": "reaches attributes by computed names",
+        "update_wrapper": "reaches attributes by computed names",
+        "vformat": "reaches attributes by computed names",
+        "draw_handler_add": "leaves a drawing hook behind",
+        "event_timer_add": "leaves a timer behind",
+        "event_simulate": "plays events",
+        "new_image": "opens a file",
+        "new_movie": "opens a file",
+        "new_sound": "opens a file",
+        "use_disk_cache": "writes files",
+        "use_external": "reads files",
+        "file_path_foreach": "sets or reads file paths",
+        "file_path_map": "sets or reads file paths",
+        "bake_directory": "sets or reads a folder",
+        "simulation_bake_directory": "sets or reads a folder",
+    }.items()
 }
 
 _APP_FACTS = frozenset({"version", "version_string", "background", "build_date"})
@@ -245,17 +250,19 @@ def findings(source: str) -> tuple[str, ...]:
     A script that does not compile does nothing, so it has no findings: running it says why.
     """
     if len(source) > SOURCE_LIMIT:
-        return (f"it is too long to be looked through ({len(source):,} characters)",)
+        return (
+            Phrase("it is too long to be looked through ({count:,} characters)", count=len(source)),
+        )
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return ()
     except (RecursionError, MemoryError):
-        return ("it is nested too deeply to be looked through",)
+        return (Phrase("it is nested too deeply to be looked through"),)
     try:
         found = _Walk(tree).found
     except Exception as error:  # whatever it is, the script may not pass by it
-        return (f"it cannot be looked through ({type(error).__name__})",)
+        return (Phrase("it cannot be looked through ({why})", why=type(error).__name__),)
     return tuple(dict.fromkeys(found))
 
 
@@ -295,7 +302,9 @@ class _Walk:
             self._look(node)
 
     def _note(self, node: ast.AST, what: str) -> None:
-        self.found.append(f"it {what} (line {getattr(node, 'lineno', 1)})")
+        self.found.append(
+            Phrase("it {what} (line {line})", what=what, line=getattr(node, "lineno", 1))
+        )
 
     def _bind(self, node: ast.AST) -> None:
         """Note a name that is given here."""
@@ -307,7 +316,7 @@ class _Walk:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 inner = name[2:-2]
                 if name.startswith("__") and name.endswith("__") and inner not in _METHODS:
-                    self._note(node, f"defines {name}, which runs unseen")
+                    self._note(node, Phrase("defines {name}, which runs unseen", name=name))
                 self.bound.add(name)
                 return
             case ast.ClassDef(name=name) | ast.ExceptHandler(name=str(name)):
@@ -320,7 +329,7 @@ class _Walk:
                 return
         self.bound.add(name)
         if name.startswith("__") and name not in _HARMLESS_NAMES:
-            self._note(node, f"uses {name}")
+            self._note(node, Phrase("uses {name}", name=name))
 
     def _follow(self, nodes: list[ast.AST]) -> None:
         """Follow paths from name to name, until no name stands for more."""
@@ -373,11 +382,11 @@ class _Walk:
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node._parent, ast.ClassDef):  # type: ignore[union-attr]
-            self._note(node, "imports into a class")
+            self._note(node, Phrase("imports into a class"))
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name not in MODULES | SUBMODULES:
-                    self._note(node, f"imports {alias.name}")
+                    self._note(node, Phrase("imports {name}", name=alias.name))
                 top = alias.name.partition(".")[0]
                 self._stands_for(alias.asname or top, alias.name if alias.asname else top)
             return
@@ -385,35 +394,35 @@ class _Walk:
         if node.level == 0 and module == "__future__":
             return
         if node.level or module not in MODULES | SUBMODULES:
-            self._note(node, f"imports {'.' * node.level}{module}")
+            self._note(node, Phrase("imports {dots}{module}", dots="." * node.level, module=module))
             return
         for alias in node.names:
             full = f"{module}.{alias.name}"
             if alias.name == "*":
                 if module != "math":
-                    self._note(node, f"imports everything from {module}")
+                    self._note(node, Phrase("imports everything from {module}", module=module))
                 continue
             self._stands_for(alias.asname or alias.name, full)
             if full not in SUBMODULES and (why := self._member(module, alias.name)):
-                self._note(node, f"{why}: {full}")
+                self._note(node, Phrase("{why}: {name}", why=why, name=full))
 
     def _member(self, module: str, name: str) -> str:
         """Why a member of an allowed module is not allowed itself, or ""."""
         full = f"{module}.{name}"
         if name.startswith("_"):
-            return "reaches a private name"
+            return Phrase("reaches a private name")
         if full in _INSIDE_MEMBERS:
             return ""
         if name in _ATTRIBUTES:
             return _ATTRIBUTES[name]
         if module == "bpy.types" and _INTERFACE.search(name):
-            return "reaches a registered class"
+            return Phrase("reaches a registered class")
         if module.partition(".")[0] in _BLENDER or full in SUBMODULES:
             return ""
         member = getattr(importlib.import_module(module), name, None)
         if isinstance(member, dict | list | set):
-            return "reaches what everybody uses"
-        return "reaches another module" if isinstance(member, types.ModuleType) else ""
+            return Phrase("reaches what everybody uses")
+        return Phrase("reaches another module") if isinstance(member, types.ModuleType) else ""
 
     def _look(self, node: ast.AST) -> None:
         match node:
@@ -424,38 +433,38 @@ class _Walk:
             case ast.Call():
                 self._call(node)
             case ast.Constant(value=str(text)) if _OURS.search(text):
-                self._note(node, f"names Scene Chat itself: {text[:40]!r}")
+                self._note(node, Phrase("names Scene Chat itself: {text!r}", text=text[:40]))
             case ast.Constant(value=str(text)) if _TELLING_TEXT.search(_MARKER.sub("", text)):
                 if text != "__main__":
-                    self._note(node, f"holds the text {text[:40]!r}")
+                    self._note(node, Phrase("holds the text {text!r}", text=text[:40]))
             case ast.MatchClass():
                 self._match_class(node)
             case ast.ClassDef(bases=bases, keywords=keywords):
                 if keywords or any(
                     _is_name(each, {"type"}) or _is_call_of_type(each) for each in bases
                 ):
-                    self._note(node, "sets a metaclass")
+                    self._note(node, Phrase("sets a metaclass"))
 
     def _match_class(self, node: ast.MatchClass) -> None:
         for name in node.kwd_attrs:
             if why := self._plain_attribute(name):
-                self._note(node, f"{why}: {name}")
+                self._note(node, Phrase("{why}: {name}", why=why, name=name))
             elif name in ("format", "format_map", "foreach_set", "copy", "obj"):
-                self._note(node, f"takes by a pattern: {name}")
+                self._note(node, Phrase("takes by a pattern: {name}", name=name))
         name = node.cls.id if isinstance(node.cls, ast.Name) else ""
         if node.patterns and (name not in _POSITIONAL or name in self.bound):
-            self._note(node, "reaches attributes by computed names: a pattern's positions")
+            self._note(node, Phrase("reaches attributes by computed names: a pattern's positions"))
 
     def _name(self, node: ast.Name) -> None:
         parent = node._parent  # type: ignore[attr-defined]
         if _OURS.search(node.id):
-            self._note(node, f"names Scene Chat itself: {node.id}")
+            self._note(node, Phrase("names Scene Chat itself: {name}", name=node.id))
         if node.id in _BUILTINS:
             if node.id in _OFTEN_REBOUND & self.bound or _names_plainly(parent, node):
                 return
-            self._note(node, f"uses {node.id}")
+            self._note(node, Phrase("uses {name}", name=node.id))
         elif node.id.startswith("__") and node.id not in _HARMLESS_NAMES:
-            self._note(node, f"uses {node.id}")
+            self._note(node, Phrase("uses {name}", name=node.id))
         elif isinstance(node.ctx, ast.Load):
             for path in self._paths(node):
                 self._handed_on(node, path)
@@ -472,11 +481,13 @@ class _Walk:
                 isinstance(each, ast.Name) for each in parent.targets
             )
             if not asked and not (named and "." in dotted):
-                self._note(node, f"hands on the module {dotted}")
+                self._note(node, Phrase("hands on the module {dotted}", dotted=dotted))
         elif path[:2] == ["bpy", "types"] and len(path) == 3 and not _is_plain_use(node):
-            self._note(node, f"hands on a class of Blender's: {dotted}")
+            self._note(node, Phrase("hands on a class of Blender's: {dotted}", dotted=dotted))
         elif dotted == "functools.wraps" and not _is_called_with_one(parent, node):
-            self._note(node, f"reaches attributes by computed names: {dotted}")
+            self._note(
+                node, Phrase("reaches attributes by computed names: {dotted}", dotted=dotted)
+            )
 
     def _attribute(self, node: ast.Attribute) -> None:
         parent = node._parent  # type: ignore[attr-defined]
@@ -491,37 +502,37 @@ class _Walk:
                 return
             if path[:2] == ["bpy", "app"]:
                 if len(path) == 3 and path[2] not in _APP_FACTS:
-                    self._note(node, f"reaches the application: {dotted}")
+                    self._note(node, Phrase("reaches the application: {dotted}", dotted=dotted))
                 elif len(path) > 2 or inner:
                     return
             if module in MODULES | SUBMODULES and (why := self._member(module, path[-1])):
-                self._note(node, f"{why}: {dotted}")
+                self._note(node, Phrase("{why}: {name}", why=why, name=dotted))
                 return
             if not isinstance(node.ctx, ast.Load) and (
                 module in MODULES | SUBMODULES
                 or path[:2] == ["bpy", "types"]
                 or path[0] in MODULES.difference(_BLENDER)
             ):
-                self._note(node, f"changes {dotted} for everybody")
+                self._note(node, Phrase("changes {dotted} for everybody", dotted=dotted))
             self._handed_on(node, path)
             if path[:2] == ["bpy", "types"] and path[-1] in ("append", "prepend", "remove"):
-                self._note(node, f"changes Blender's own interface: {dotted}")
+                self._note(node, Phrase("changes Blender's own interface: {dotted}", dotted=dotted))
         if any(".".join(path) in _INSIDE_MEMBERS for path in paths):
             return
         of_class = _is_call_of_type(node.value) or _is_name(node.value, self.taken)
         if of_class and not isinstance(node.ctx, ast.Load):
-            self._note(node, f"changes a class for everybody: {_said(node)}")
+            self._note(node, Phrase("changes a class for everybody: {name}", name=_said(node)))
         own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
         if own and node.attr.startswith("_") and not node.attr.startswith("__"):
             return
         if why := self._plain_attribute(node.attr) or self._method(node):
-            self._note(node, f"{why}: {_said(node)}")
+            self._note(node, Phrase("{why}: {name}", why=why, name=_said(node)))
 
     def _plain_attribute(self, name: str) -> str:
         if _OURS.search(name):
-            return "reaches Scene Chat itself"
+            return Phrase("reaches Scene Chat itself")
         if name.startswith("_") and name != "_" and name not in _HARMLESS_DUNDERS:
-            return "reaches a private name"
+            return Phrase("reaches a private name")
         return _ATTRIBUTES.get(name, "")
 
     def _method(self, node: ast.Attribute) -> str:
@@ -535,21 +546,21 @@ class _Walk:
                     isinstance(parent, ast.Call) and _is_name(parent.func, _TELL)
                 )
                 if not known and not shown:
-                    return "formats a text that may reach attributes"
+                    return Phrase("formats a text that may reach attributes")
             case "foreach_set":
                 match parent:
                     case ast.Call(args=[ast.Constant(value=name), _]) if called:
                         return self._plain_attribute(str(name))
                     case ast.Call(args=[each]) if called and not isinstance(each, ast.Starred):
                         return ""  # of an array of numbers, such as pixels
-                return "sets properties by computed names"
+                return Phrase("sets properties by computed names")
             case "copy":
                 context = {"bpy.context", "bpy.types.Context"}
                 paths = {".".join(path) for path in self._paths(base)}
                 if paths & context or _is_name(base, {"context", "ctx", "C"}):
-                    return "reaches everything by computed names"
+                    return Phrase("reaches everything by computed names")
             case "obj" if self.errors_roam or _is_name(base, self.caught):
-                return "takes from an error what it is about"
+                return Phrase("takes from an error what it is about")
         return ""
 
     def _operator(self, node: ast.Attribute, chain: list[str]) -> None:
@@ -557,15 +568,15 @@ class _Walk:
         inner = isinstance(parent, ast.Attribute)
         if len(chain) < 4:
             if not inner:
-                self._note(node, "takes operators by another name")
+                self._note(node, Phrase("takes operators by another name"))
             return
         if len(chain) > 4:
             if chain[4] not in ("poll", "idname_py", "get_rna_type"):
-                self._note(node, f"reaches into an operator: {'.'.join(chain)}")
+                self._note(node, Phrase("reaches into an operator: {name}", name=".".join(chain)))
             return
         full = f"{chain[2]}.{chain[3]}"
         if not operator_stays(full):
-            self._note(node, f"uses the operator {full}")
+            self._note(node, Phrase("uses the operator {full}", full=full))
 
     def _call(self, node: ast.Call) -> None:
         match node:
@@ -579,11 +590,11 @@ class _Walk:
                 self._attribute(meant)
             case ast.Call(func=ast.Name(id="type")):
                 if not _is_called_with_one(node, node.func):
-                    self._note(node, "makes a class by a call")
+                    self._note(node, Phrase("makes a class by a call"))
                 elif _is_call_of_type(node.args[0]) or _is_name(
                     node.args[0], self.classes | self.taken
                 ):
-                    self._note(node, "reaches a metaclass")
+                    self._note(node, Phrase("reaches a metaclass"))
 
     def _paths(self, node: ast.AST) -> list[list[str]]:
         """The dotted paths that a name or attribute may be, where it begins with a known name."""

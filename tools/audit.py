@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .phrase import Phrase
 from .plain import Plain, Secrets, plain
 from .running import RunningMark
 
@@ -128,10 +129,18 @@ class Audit:
             seconds=round(result.seconds, 4),
             file=file,
         )
+        self._keep(entry)
+
+    def _keep(self, entry: Entry) -> None:
         with self._lock:
             self.latest.append(entry)
             self.count += 1
             self._write(entry)
+
+    def turned_away(self, who: str, why: str) -> None:
+        """Note what was refused before it could become a call. Any thread."""
+        now = datetime.datetime.now().astimezone().isoformat(timespec="milliseconds")
+        self._keep(Entry(now, who, "", "", "refused", (), "refused", None, False, "", why, 0.0, ""))
 
     def entries(self, search: str = "") -> list[Entry]:
         """Return what is at hand, newest first, that holds all words of `search`."""
@@ -171,7 +180,11 @@ class Audit:
             self.problem = ""
         except OSError as error:
             self._file = None
-            self.problem = f"The log cannot be written: {error.strerror or error} ({self.folder})."
+            self.problem = Phrase(
+                "The log cannot be written: {why} ({folder}).",
+                why=error.strerror or error,
+                folder=self.folder,
+            )
 
     def _begin_file(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -22,7 +22,7 @@ from .gate import Approval, Gate, Origin, Request
 from .later import Later
 from .picture import Picture
 from .plain import Plain, Secrets, plain
-from .queue import Job, Limits, MainThreadQueue
+from .queue import Health, Job, Limits, MainThreadQueue
 from .receipt import Receipt
 from .registry import Effect, Registry, Tool
 from .rules import Decision
@@ -215,6 +215,10 @@ class CallPath:
             )
         return call
 
+    def health(self) -> Health:
+        """Return how the main thread is doing. Any thread."""
+        return self._queue.health()
+
     def read(self, function: Callable[[], Any]) -> Future[Any]:
         """Queue what changes nothing and is no tool call; return its future. Any thread."""
         return self._queue.submit(lambda _job: function(), Limits(), edits=False).future
@@ -237,6 +241,7 @@ class CallPath:
             call.origin.limits,
             edits=edits,
             line=(call.origin.name, call.origin.turn),
+            about=(call.tool, call.origin.name),
         )
         if call._cancelled:  # between the submit and here
             job.cancel(call._cancelled)

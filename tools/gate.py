@@ -11,9 +11,12 @@ from typing import Any
 
 from .alarm import Alarm
 from .errors import PermissionRefused
+from .phrase import Phrase
 from .queue import Limits
 from .registry import Assessment, Effect
 from .rules import Caller, Decision, Rules, Ruling
+
+_ONCE = Phrase("allowed once, by the person at Blender")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Approval:
     """By what it was allowed, for the log."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def allow(self, because: str = "allowed once, by the person at Blender") -> None:
+    def allow(self, because: str = _ONCE) -> None:
         """Let this one call through."""
         with self._lock:
             if not self.answer.done():
@@ -122,7 +125,7 @@ class Gate:
         for each in self.waiting:
             ruling = self.ruling(each.request)
             if ruling.decision is Decision.ALLOW:
-                each.allow(f"{ruling.because}, by the person at Blender")
+                each.allow(Phrase("{decided}, by the person at Blender", decided=ruling.because))
 
     def ruling(self, request: Request) -> Ruling:
         """Return what the rules say."""

@@ -18,7 +18,7 @@ from types import ModuleType
 
 LIBRARIES = (
     "annotated_types", "anyio", "dotenv", "h11", "httpcore2", "httpx2", "idna", "jiter",
-    "markdown_it", "mdurl", "openai", "pydantic", "pydantic_core", "sniffio", "truststore",
+    "markdown_it", "mcp_types", "mdurl", "openai", "pydantic", "pydantic_core", "sniffio", "truststore",
     "typing_extensions", "typing_inspection",
 )  # fmt: skip
 """What the wheels bring, by the names under which it is imported."""

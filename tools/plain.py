@@ -32,7 +32,8 @@ class Secrets:
     def clean(self, text: str) -> str:
         """Return `text` with each secret replaced by "[key]"."""
         for secret in self.known:
-            text = text.replace(secret, "[key]")
+            if secret in text:  # else a `Phrase` stays one
+                text = text.replace(secret, "[key]")
         return text
 
 

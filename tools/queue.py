@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .alarm import Alarm
 from .errors import CallCancelled, TimeLimitReached, ToolError, Unavailable
@@ -39,6 +39,37 @@ class Limits:
     running: float = 30.0
 
 
+@dataclass(frozen=True)
+class Health:
+    """How the main thread is doing.
+
+    Attributes:
+        busy: The tool that runs, "" for none.
+        busy_for: Who asked for it.
+        busy_seconds: For how long it has run.
+        queued: How many calls wait.
+        waiting_seconds: How long the first of them has.
+        held_back: Why edits wait ("a render is running"), or "".
+    """
+
+    busy: str = ""
+    busy_for: str = ""
+    busy_seconds: float = 0.0
+    queued: int = 0
+    waiting_seconds: float = 0.0
+    held_back: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        busy = {"tool": self.busy, "for": self.busy_for, "seconds": round(self.busy_seconds, 2)}
+        return {
+            "busy": busy if self.busy else None,
+            "queued": self.queued,
+            "waiting_seconds": round(self.waiting_seconds, 2),
+            "held_back": self.held_back or None,
+        }
+
+
 @dataclass(eq=False)
 class Job(Generic[T]):
     """Something to be done on the main thread.
@@ -52,6 +83,8 @@ class Job(Generic[T]):
     edits: bool
     line: object = None
     """What it belongs to, such as a turn: jobs of one line run in the order of their arrival."""
+    about: tuple[str, str] = ("", "")
+    """For people: which tool it is, and who asked for it."""
     future: Future[T] = field(default_factory=Future)
     reason: ToolError | None = None
     """Why it has to end, once it runs and has to."""
@@ -149,7 +182,13 @@ class MainThreadQueue:
         """The latest answer of `standing_back`. Written on the main thread, read anywhere."""
 
     def submit(
-        self, run: Callable[[Job[T]], T], limits: Limits, *, edits: bool, line: object = None
+        self,
+        run: Callable[[Job[T]], T],
+        limits: Limits,
+        *,
+        edits: bool,
+        line: object = None,
+        about: tuple[str, str] = ("", ""),
     ) -> Job[T]:
         """Queue `run`, which is given its `Job`, and return that job at once.
 
@@ -158,11 +197,12 @@ class MainThreadQueue:
             limits: How long it may wait and run.
             edits: Whether it has to stand back while Blender's own tools or renders run.
             line: Jobs of the same line keep their order; None for a job on its own.
+            about: Which tool it is, and who asked for it.
         """
-        job = Job(run, limits, edits, line)
+        job = Job(run, limits, edits, line, about)
         with self._lock:
             if self._closed:
-                job.future.set_exception(Unavailable("Scene Chat was switched off."))
+                job.drop(Unavailable("Scene Chat was switched off."))
                 return job
             self._jobs.append(job)  # type: ignore[arg-type]
             if not self._watched:
@@ -173,6 +213,22 @@ class MainThreadQueue:
 
     def __len__(self) -> int:
         return len(self._jobs)
+
+    def health(self) -> Health:
+        """Return how the main thread is doing. Any thread, whatever the main thread does."""
+        now = time.monotonic()
+        with self._lock:
+            waiting = [job for job in self._jobs if job.waits]
+            running = self.running
+        tool, who = running.about if running is not None else ("", "")
+        return Health(
+            tool,
+            who,
+            now - running.since if running is not None else 0.0,
+            len(waiting),
+            max((now - job.since for job in waiting), default=0.0),
+            self.held_back if waiting else "",
+        )
 
     def drain(
         self, budget: float, linger: float = 0.0, enough: Callable[[], bool] = lambda: False

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import InvalidArguments
+from .phrase import Phrase
 from .registry import Assessment, Effect
 
 
@@ -63,8 +64,12 @@ def of_value(key: str, value: object) -> Reach:
 def assess(values: Iterable[tuple[str, object]]) -> Assessment:
     """Return what setting these properties would do, with what was found."""
     found = [(of_value(key, value), key, value) for key, value in values]
-    code = [f"{key} is code" for reach, key, _ in found if reach is Reach.CODE]
-    files = [f"it sets {key} to {value}" for reach, key, value in found if reach is Reach.FILES]
+    code = [Phrase("{key} is code", key=key) for reach, key, _ in found if reach is Reach.CODE]
+    files = [
+        Phrase("it sets {key} to {value}", key=key, value=value)
+        for reach, key, value in found
+        if reach is Reach.FILES
+    ]
     for reach, key, value in found:
         if reach is Reach.FILES and key != NODE_TYPE and isinstance(value, str):
             local_path(value)

@@ -25,6 +25,7 @@ from typing import Any, Literal
 
 from .alarm import Alarm
 from .errors import InvalidArguments, Unavailable
+from .phrase import Phrase
 
 MARK = "scene_chat "
 """Before each line of JSON, among all that Blender prints itself."""
@@ -349,9 +350,11 @@ def _keep(job: RenderJob, made: Sequence[Path]) -> None:
             for each in made:
                 moved.append(str(_moved(each, target_of(job, each), job.overwrite)))
     except OSError as error:
-        job.error = (
-            f"Could not write to {Path(job.target).parent}: {error.strerror or error}. What is not "
-            f"there is kept in {job.folder / 'out'}."
+        job.error = Phrase(
+            "Could not write to {folder}: {why}. What is not there is kept in {kept}.",
+            folder=Path(job.target).parent,
+            why=error.strerror or error,
+            kept=job.folder / "out",
         )
     job.files = (*moved, *map(str, made[len(moved) :]))
 
@@ -375,13 +378,15 @@ def _moved(file: Path, target: Path, overwrite: bool) -> Path:
 def _last_words(job: RenderJob, code: int | None, printed: deque[str]) -> str:
     said = "\n".join(printed)
     if _NO_GRAPHICS.search(said):
-        return (
-            "This machine offers no graphics (OpenGL), which EEVEE and Workbench need. Set the "
-            "scene's render.engine to CYCLES."
+        return Phrase(
+            "This machine offers no graphics (OpenGL), which EEVEE and Workbench need. Set "
+            "the scene's render.engine to CYCLES."
         )
     if "No space left" in said:
-        return f"The disk of {job.folder} is full."
+        return Phrase("The disk of {folder} is full.", folder=job.folder)
     lines = list(dict.fromkeys(printed))
     telling = [line for line in lines if re.search(r"error|cannot|fail", line, re.IGNORECASE)]
-    shown = " | ".join((telling or lines)[-_SHOWN_LINES:]) or "it said nothing"
-    return f"The process that rendered ended early (code {code}): {shown}"
+    shown = " | ".join((telling or lines)[-_SHOWN_LINES:]) or Phrase("it said nothing")
+    return Phrase(
+        "The process that rendered ended early (code {code}): {shown}", code=code, shown=shown
+    )

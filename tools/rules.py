@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from .phrase import Phrase
 from .registry import Effect
 
 Caller = Literal["chat", "client"]
@@ -72,11 +73,16 @@ class Rules:
     def ruling(self, caller: Caller, tool: str, effect: Effect) -> Ruling:
         """Return what is decided of a call; a rule for the tool comes before one for its effect."""
         if decision := self.session.get((caller, tool)):
-            return Ruling(decision, f"{_DECIDED[decision]} for this session")
+            return Ruling(
+                decision, Phrase("{decided} for this session", decided=_DECIDED[decision])
+            )
         if decision := self.always.get((caller, tool)):
-            return Ruling(decision, f"always {_DECIDED[decision]}")
+            return Ruling(decision, Phrase("always {decided}", decided=_DECIDED[decision]))
         decision = self.decision(caller, effect)
-        return Ruling(decision, f"{_DECIDED[decision]} by the rule: {_DOES[effect]}")
+        because = Phrase(
+            "{decided} by the rule: {effect}", decided=_DECIDED[decision], effect=_DOES[effect]
+        )
+        return Ruling(decision, because)
 
     def decision(self, caller: Caller, effect: Effect) -> Decision:
         """Return what is decided of an effect, where its tool has no rule of its own."""
@@ -144,12 +150,16 @@ class Rules:
                 self.always[who, what] = Decision(decision)
 
 
-_DECIDED = {Decision.ALLOW: "allowed", Decision.ASK: "asked", Decision.DENY: "denied"}
+_DECIDED = {
+    Decision.ALLOW: Phrase("allowed"),
+    Decision.ASK: Phrase("asked"),
+    Decision.DENY: Phrase("denied"),
+}
 _DOES = {
-    Effect.READS: "reads",
-    Effect.EDITS: "changes the scene",
-    Effect.FILES: "touches files",
-    Effect.CODE: "runs code",
+    Effect.READS: Phrase("reads"),
+    Effect.EDITS: Phrase("changes the scene"),
+    Effect.FILES: Phrase("touches files"),
+    Effect.CODE: Phrase("runs code"),
 }
 
 

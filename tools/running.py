@@ -34,6 +34,21 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def lives(path: Path) -> bool:
+    """Return whether the process that locked a file still has it open."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        lock(descriptor)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 @dataclass(frozen=True)
 class Left:
     """What a process that died was doing.
@@ -127,18 +142,13 @@ def left_behind(folder: Path) -> list[Left]:
     """Return what processes that died were doing, the latest first; what cannot be read is passed."""
     found = []
     for path in folder.glob("*.json"):
-        try:
-            descriptor = os.open(path, os.O_RDWR)
-        except OSError:
+        if lives(path):
             continue
         try:
-            lock(descriptor)
             text = path.read_text("utf-8", "replace").partition("\n")[0]
             said: dict[str, Any] = json.loads(text[1:])
             known = {key: said[key] for key in Left.__dataclass_fields__ if key in said}
             found.append(Left(path, running=text[:1].encode() == _RUNNING, **known))
-        except (OSError, ValueError, TypeError):  # it lives; or its disk was full
+        except (OSError, ValueError, TypeError):  # its disk was full
             continue
-        finally:
-            os.close(descriptor)
     return sorted(found, key=lambda each: each.at, reverse=True)

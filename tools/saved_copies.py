@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from .phrase import Phrase
+
 DEFAULT_MEGABYTES = 200
 DEFAULT_COUNT = 10
 
@@ -40,7 +42,7 @@ class SavedCopy:
     @property
     def name(self) -> str:
         """What people call the file."""
-        return Path(self.file).name if self.file else "unsaved file"
+        return Path(self.file).name if self.file else Phrase("unsaved file")
 
 
 class SavedCopies:
@@ -102,8 +104,10 @@ class SavedCopies:
                 with contextlib.suppress(OSError):
                     each.unlink()
             why = f"{error}".strip().removeprefix("Error: ").partition("\n")[0]
-            self.problem = (
-                f"No copy was saved before this turn: {why or 'it cannot be written'}{self._room()}"
+            self.problem = Phrase(
+                "No copy was saved before this turn: {why}{room}",
+                why=why or Phrase("it cannot be written"),
+                room=self._room(),
             )
             return None
         self.problem = ""
@@ -152,13 +156,15 @@ class SavedCopies:
         with contextlib.suppress(OSError):
             free = shutil.disk_usage(self.folder).free / 1e6
             if free < self.megabytes:
-                return f" ({free:.1f} MB are free there)"
+                return Phrase(" ({free:.1f} MB are free there)", free=free)
         return ""
 
     def _say_too_large(self, megabytes: float) -> None:
-        self.problem = (
-            f"No copy was saved before this turn: the file has {megabytes:.0f} MB, and copies are "
-            f"made of files up to {self.megabytes} MB. The preferences can raise that."
+        self.problem = Phrase(
+            "No copy was saved before this turn: the file has {megabytes:.0f} MB, and copies "
+            "are made of files up to {most} MB. The preferences can raise that.",
+            megabytes=megabytes,
+            most=self.megabytes,
         )
 
     def _rotate(self) -> None:
@@ -198,4 +204,4 @@ def check_whole(path: Path) -> None:
         end = _ENDS.get(file.read(4))
         file.seek(max(path.stat().st_size - _TAIL, 0))
         if end is None or end not in file.read():
-            raise OSError("it was not written whole")
+            raise OSError(Phrase("it was not written whole"))

@@ -34,11 +34,12 @@ def unregister() -> None:
 
 
 def _panels() -> list[type]:
-    from . import composer, options, panel, usage
+    from . import clients, composer, options, panel, usage
 
     return [
         options.SCENE_CHAT_PT_options,
         usage.SCENE_CHAT_PT_usage,
+        *clients.CLASSES,
         *composer.CLASSES,
         *panel.CLASSES,
     ]

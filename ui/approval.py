@@ -7,7 +7,9 @@ import json
 import bpy
 
 from ..operators import runtime
+from ..operators.words import iface, shown
 from ..tools.gate import Approval, Request
+from ..tools.phrase import Phrase
 from ..tools.plain import Secrets, plain
 from ..tools.registry import Effect
 from . import code as code_labels
@@ -20,10 +22,10 @@ _CODE_LINES = 12
 _FINDINGS = 6
 _ARGUMENT_LINES = 10
 _WANTS = {
-    Effect.READS: "wants to look at the scene",
-    Effect.EDITS: "wants to change the scene",
-    Effect.FILES: "wants to use a file",
-    Effect.CODE: "wants to run code that can reach beyond the scene",
+    Effect.READS: Phrase("{who} wants to look at the scene."),
+    Effect.EDITS: Phrase("{who} wants to change the scene."),
+    Effect.FILES: Phrase("{who} wants to use a file."),
+    Effect.CODE: Phrase("{who} wants to run code that can reach beyond the scene."),
 }
 
 
@@ -36,12 +38,13 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
         return
     box = layout.box()
     request = asked.request
-    who = "The model" if request.origin.caller == "chat" else request.origin.name
-    what = f"{who} {_WANTS[request.assessment.effect]}."
+    who = Phrase("The model") if request.origin.caller == "chat" else request.origin.name
+    what = iface(_WANTS[request.assessment.effect], who=who)
     column = lines(box, what, metrics, icon="QUESTION", boxes=1)
-    findings = [each[:1].upper() + each[1:] for each in request.assessment.findings]
-    if len(findings) > _FINDINGS:
-        findings[_FINDINGS:] = [f"And {len(findings) - _FINDINGS} more such things"]
+    found = map(shown, request.assessment.findings)
+    findings = [each[:1].upper() + each[1:] for each in found]
+    if (more := len(findings) - _FINDINGS) > 0:
+        findings[_FINDINGS:] = [iface("And {count} more such things", count=more)]
     for finding in findings:
         lines(box, f"•\u2009{finding}", metrics, boxes=1, dim=True, most=3, column=column)
     if not state.code_of(asked):
@@ -52,7 +55,8 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
     if len(waiting) > 1:
         row = box.row()
         row.active = False
-        row.label(text=f"{len(waiting) - 1} more to answer", translate=False)
+        more = iface("{count} more to answer", count=len(waiting) - 1)
+        row.label(text=more, translate=False)
 
 
 def _arguments(request: Request, secrets: Secrets) -> str:
@@ -85,12 +89,13 @@ def _answers(
     box: bpy.types.UILayout, context: bpy.types.Context, approval: Approval, metrics: Metrics
 ) -> None:
     column = box.column(align=True)
+    session = Phrase("This Session") if metrics.narrow else Phrase("Allow for This Session")
     for how, text, icon in (
-        ("once", "Allow Once", "CHECKMARK"),
-        ("session", "This Session" if metrics.narrow else "Allow for This Session", "NONE"),
-        ("always", "Always Allow", "NONE"),
+        ("once", Phrase("Allow Once"), "CHECKMARK"),
+        ("session", session, "NONE"),
+        ("always", Phrase("Always Allow"), "NONE"),
     ):
-        allow = column.operator("scene_chat.allow", text=text, icon=icon)
+        allow = column.operator("scene_chat.allow", text=shown(text), icon=icon, translate=False)
         allow.number, allow.how = approval.number, how
     column = box.column(align=True)
     column.prop(state.fields(context), "reason", text="", placeholder="Why not, for the model")

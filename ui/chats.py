@@ -17,12 +17,18 @@ from bpy.props import CollectionProperty, IntProperty, PointerProperty, StringPr
 
 from ..chat.kept import About
 from ..operators import chats, runtime
-from .lines import lines
-from .text import Metrics, shortened
+from ..operators.words import iface, shown
+from ..tools.phrase import Phrase, counted
+from .lines import lines, list_rows
+from .text import Metrics, shortened, width
 
 _NAME = "scene_chat_chats"
 _UNITS = 20
-_ROWS = 9
+_AGES = (
+    (86_400, Phrase("{count} d")),
+    (3_600, Phrase("{count} h")),
+    (60, Phrase("{count} min")),
+)
 _PLACE = re.compile(r"\[(\d+)\]$")
 
 
@@ -70,40 +76,46 @@ class SCENE_CHAT_PT_chats(bpy.types.Panel):
             for _ in listed:
                 fields.rows.add()
         if listed:
+            rows = list_rows(context, metrics, around=5)
             layout.template_list(
                 SCENE_CHAT_UL_chats.__name__, "", fields, "rows", fields, "active",
-                rows=_ROWS, maxrows=_ROWS, sort_lock=True,
+                rows=rows, maxrows=rows, sort_lock=True,
             )  # fmt: skip
         else:
             lines(layout, _nothing(here), metrics, dim=True)
         if here.chat.running:
-            words = "Another chat can be opened when the answer has ended."
+            words = Phrase("Another chat can be opened when the answer has ended.")
             lines(layout, words, metrics, icon="INFO", dim=True)
         problems(layout, metrics)
-        _footer(layout, here, len(listed))
+        _footer(layout, here, len(listed), metrics)
 
 
 def _nothing(here: runtime.Runtime) -> str:
     """Why there is no row."""
     if here.chats.busy:
-        return "Looking…"
+        return Phrase("Looking…")
     if here.panel.chats.search.strip():
-        return "No chat holds all of these words."
+        return Phrase("No chat holds all of these words.")
     kept = here.preferences is None or here.preferences.keep_chats
-    return "No chats yet." if kept else "Chats are not kept: the preferences say so."
+    if kept:
+        return Phrase("No chats yet.")
+    return Phrase("Chats are not kept: the preferences say so.")
 
 
-def _footer(layout: bpy.types.UILayout, here: runtime.Runtime, count: int) -> None:
+def _footer(
+    layout: bpy.types.UILayout, here: runtime.Runtime, count: int, metrics: Metrics
+) -> None:
     row = layout.row()
     left = row.row()
     left.active = False
     searching = here.panel.chats.search.strip() and here.chats.busy
-    words = "Searching…" if searching else "1 chat" if count == 1 else f"{count:,} chats"
-    left.label(text=words if count else "", translate=False)
+    words = Phrase("Searching…") if searching else counted(count, "1 chat", "{count:,} chats")
+    left.label(text=shown(words) if count else "", translate=False)
     right = row.row(align=True)
     right.alignment = "RIGHT"
     export = right.row()
-    export.ui_units_x = 4.5
+    label = width(iface(SCENE_CHAT_MT_chat_export.bl_label), metrics.font)
+    export.ui_units_x = label / metrics.unit + 2.6  # icon and arrow
     export.menu(SCENE_CHAT_MT_chat_export.__name__, icon="EXPORT")
     right.operator("scene_chat.chat_new", icon="ADD")
 
@@ -174,14 +186,12 @@ class SCENE_CHAT_UL_chats(bpy.types.UIList):
 def _age(at: float) -> str:
     """How long ago, in a word."""
     seconds = time.time() - at
-    for unit, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
+    if seconds >= 100 * 86_400:
+        return time.strftime("%Y", time.localtime(at))
+    for unit, words in _AGES:
         if (count := int(seconds // unit)) >= 1:
-            return (
-                f"{count} {name}"
-                if name != "d" or count < 100
-                else time.strftime("%Y", time.localtime(at))
-            )
-    return "now"
+            return iface(words, count=count)
+    return iface("now")
 
 
 def _metrics(context: bpy.types.Context) -> Metrics:
@@ -206,7 +216,7 @@ def _of(row: Any) -> About | None:
 
 def _name(row: Any) -> str:
     about = _of(row)
-    return about.name if about else ""
+    return shown(about.name) if about else ""
 
 
 def _set_name(row: Any, value: str) -> None:

@@ -7,13 +7,18 @@ import time
 import bpy
 
 from ..operators import runtime
+from ..operators.words import iface, shown
 from ..server.listener import Client
+from ..tools.phrase import Phrase, counted
 from . import permission, state
 from .lines import beside, lines
 from .text import Metrics
 
 _MOST_CLIENTS = 5
 """That are named one by one."""
+_WHO = Phrase(
+    "Programs such as Claude Code, Cursor or your own scripts can use this scene while this is on."
+)
 
 
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
@@ -33,7 +38,9 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
         lines(column, problem, metrics, icon="ERROR", alert=True)
         if here.panel.free_port:
             other = column.operator(
-                "scene_chat.server_start", text=f"Use Port {here.panel.free_port}", translate=False
+                "scene_chat.server_start",
+                text=iface("Use Port {port}", port=here.panel.free_port),
+                translate=False,
             )
             other.port = here.panel.free_port
     if body is not None:
@@ -43,33 +50,50 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
 
 def _who(layout: bpy.types.UILayout, here: runtime.Runtime, metrics: Metrics) -> None:
     if not here.server.running:
-        text = "Programs such as Claude Code, Cursor or your own scripts can use this scene while this is on."
-        lines(layout, text, metrics, dim=True)
+        lines(layout, _WHO, metrics, dim=True)
         return
     clients = here.server.connected()
-    count = f"{len(clients)} client{'s' if len(clients) != 1 else ''}" if clients else "No clients"
-    lines(layout, f"127.0.0.1:{here.server.port} · {count}", metrics, icon="LINKED")
+    count = len(clients)
+    words = counted(count, "{count} client", "{count} clients") if count else Phrase("No clients")
+    lines(layout, f"127.0.0.1:{here.server.port} · {shown(words)}", metrics, icon="LINKED")
+    for trouble in filter(None, (here.token.problem, here.discovery.problem)):
+        lines(layout, trouble, metrics, icon="ERROR", alert=True)
+    layout.menu("SCENE_CHAT_MT_setup", text="Copy Set-Up", icon="COPYDOWN")
     for each in clients[:_MOST_CLIENTS]:
         lines(layout, _client(each), metrics, icon="BLANK1", dim=True)
     if len(clients) > _MOST_CLIENTS:
         left = len(clients) - _MOST_CLIENTS
-        lines(layout, f"and {left} more", metrics, icon="BLANK1", dim=True)
+        more = iface("and {count} more", count=left)
+        lines(layout, more, metrics, icon="BLANK1", dim=True)
+
+
+class SCENE_CHAT_MT_setup(bpy.types.Menu):
+    """Copy what a program needs to connect"""
+
+    bl_label = "Copy Set-Up"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        self.layout.operator_enum("scene_chat.copy_setup", "client")
+        self.layout.separator()
+        self.layout.operator("scene_chat.new_token", icon="FILE_REFRESH")
 
 
 def _client(client: Client) -> str:
     if not client.last_time:
-        return f"{client.name} · connected"
+        return iface("{client} · connected", client=client.name)
     # The clock's time: "3 s ago" would have to be drawn anew each second.
     at = time.localtime(time.time() - (time.monotonic() - client.last_time))
     return f"{client.name} · {client.last_tool}, {time.strftime('%H:%M:%S', at)}"
 
 
 _MAY = {
-    "careful": "They may look; every change asks you first.",
-    "normal": "They may look and make changes you can undo; files and code that reaches beyond the "
-    "scene ask you first.",
-    "trusting": "Nothing that they do asks you first.",
-    "custom": "They may do what the preferences say.",
+    "careful": Phrase("They may look; every change asks you first."),
+    "normal": Phrase(
+        "They may look and make changes you can undo; files and code that reaches beyond the "
+        "scene ask you first."
+    ),
+    "trusting": Phrase("Nothing that they do asks you first."),
+    "custom": Phrase("They may do what the preferences say."),
 }
 
 
@@ -77,3 +101,6 @@ def _may(layout: bpy.types.UILayout, fields: state.SceneChatState, metrics: Metr
     layout.prop(fields, "client_preset", text="")
     lines(layout, _MAY[fields.client_preset], metrics, dim=True)
     permission.tools(layout, "client")
+
+
+CLASSES = (SCENE_CHAT_MT_setup,)

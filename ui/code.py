@@ -35,4 +35,4 @@ def labels(
     if len(pieces) > most or len(source) > most:
         row = column.row()
         row.alert = True
-        row.label(text="There is more: copy the code to read it all", translate=False)
+        row.label(text="There is more: copy the code to read it all")

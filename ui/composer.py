@@ -16,6 +16,8 @@ from ..operators import composer, runtime
 from ..operators.attach import image_editor
 from ..operators.composer import MENU
 from ..operators.popup import PANEL
+from ..operators.words import iface, shown
+from ..tools.phrase import Phrase
 from . import state, usage
 from .lines import beside
 from .text import Metrics, shortened, width
@@ -55,13 +57,18 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
 def _where(layout: bpy.types.UILayout, metrics: Metrics) -> None:
     """That the message is not a new one, or stands elsewhere."""
     panel = runtime.current().panel
-    for shown, words, icon, ends in (
-        (panel.writing, "Written in the Text Editor", "TEXT", "scene_chat.write_end"),
-        (panel.editing, "Editing an earlier message", "GREASEPENCIL", "scene_chat.edit_cancel"),
+    for here, words, icon, ends in (
+        (panel.writing, Phrase("Written in the Text Editor"), "TEXT", "scene_chat.write_end"),
+        (
+            panel.editing,
+            Phrase("Editing an earlier message"),
+            "GREASEPENCIL",
+            "scene_chat.edit_cancel",
+        ),
     ):
-        if shown:
+        if here:
             row = layout.row(align=True)
-            text = shortened(words, metrics.room(2.4), metrics.font)
+            text = shortened(shown(words), metrics.room(2.4), metrics.font)
             row.label(text=text, icon=icon, translate=False)
             row.operator(ends, text="", icon="X", emboss=False)
 
@@ -98,14 +105,18 @@ def _offered(context: bpy.types.Context) -> list[tuple[str, str, str, int]]:
     active = context.view_layer.objects.active if context.view_layer else None
     found = []
     if chosen:
-        text = chosen[0].name if len(chosen) == 1 else f"{len(chosen):,} Selected"
+        text = (
+            chosen[0].name if len(chosen) == 1 else iface("{count:,} Selected", count=len(chosen))
+        )
         tokens = _OBJECT * min(len(chosen), 20)
         found.append(("selection", _short(text), "RESTRICT_SELECT_OFF", tokens))
     if active is not None and active not in chosen[:1]:
         found.append(("active", _short(active.name), "OBJECT_DATA", _OBJECT))
-    found.append(("view", "View", "RESTRICT_VIEW_OFF", PICTURE_CHARACTERS // _LETTERS_A_TOKEN))
+    found.append(
+        ("view", iface("View"), "RESTRICT_VIEW_OFF", PICTURE_CHARACTERS // _LETTERS_A_TOKEN)
+    )
     tokens = min(_SCENE + _ROW * len(bpy.data.objects), _SCENE_MOST)
-    found.append(("scene", "Scene", "SCENE_DATA", tokens))
+    found.append(("scene", iface("Scene"), "SCENE_DATA", tokens))
     return found
 
 
@@ -118,7 +129,7 @@ def _icons(context: bpy.types.Context) -> list[Callable[[bpy.types.UILayout], No
         return lambda row: row.operator(name, text="", icon=icon) and None
 
     icons = [
-        lambda row: row.operator("scene_chat.mention", text="@") and None,
+        lambda row: row.operator("scene_chat.mention", text="@", translate=False) and None,
         operator("scene_chat.attach", "IMAGE_DATA"),
     ]
     if image_editor(context) is not None:
@@ -167,7 +178,8 @@ def _pictures(layout: bpy.types.UILayout, metrics: Metrics) -> None:
         if info is not None and info.vision is False:
             row = layout.row()
             row.alert = True
-            words = shortened("This model takes no pictures", metrics.room(1.4), metrics.font)
+            words = iface("This model takes no pictures")
+            words = shortened(words, metrics.room(1.4), metrics.font)
             row.label(text=words, icon="ERROR", translate=False)
 
 
@@ -185,11 +197,11 @@ def _buttons(layout: bpy.types.UILayout, here: runtime.Runtime, metrics: Metrics
 
 def _phase(layout: bpy.types.UILayout, here: runtime.Runtime, turn: Turn) -> None:
     """What it is doing, in words, and for how long."""
-    phase = turn.phase
+    phase = shown(turn.phase)
     if any(each.request.origin.caller == "chat" for each in here.gate.waiting):
-        phase = "Waiting for you"
+        phase = iface("Waiting for you")
     elif here.queue.held_back:
-        phase = f"Waiting: {here.queue.held_back}"
+        phase = iface("Waiting: {why}", why=here.queue.held_back)
     row = layout.row()
     row.active = False
     row.label(text=f"{phase}…", translate=False)
@@ -250,7 +262,8 @@ class SCENE_CHAT_PT_popup(bpy.types.Panel):
             metrics = Metrics.popover(context, _POPUP_UNITS)
             row = layout.row()
             row.alert = True
-            row.label(text=shortened(problem, metrics.room(1.4), metrics.font), icon="ERROR")
+            words = shortened(shown(problem), metrics.room(1.4), metrics.font)
+            row.label(text=words, icon="ERROR", translate=False)
 
 
 assert SCENE_CHAT_PT_popup.__name__ == PANEL

@@ -5,14 +5,16 @@ from __future__ import annotations
 import bpy
 
 from ..operators import runtime
+from ..operators.words import shown
+from ..tools.phrase import Phrase
 from .lines import LINE
 from .text import Metrics, wrap
 
 EXAMPLES = (
-    "Build a small table with four chairs around it, in warm wood.",
-    "What is in this scene? Look at it, and name three things to improve.",
-    "Light the scene like a product photo, and point the camera at it.",
-    "Give every object without a material a fitting colour.",
+    Phrase("Build a small table with four chairs around it, in warm wood."),
+    Phrase("What is in this scene? Look at it, and name three things to improve."),
+    Phrase("Light the scene like a product photo, and point the camera at it."),
+    Phrase("Give every object without a material a fitting colour."),
 )
 """That work on any scene, the default one among them."""
 
@@ -25,7 +27,7 @@ def draw(layout: bpy.types.UILayout, metrics: Metrics) -> None:
     column = layout.column()
     column.enabled = not runtime.current().settings().problem()
     for prompt in EXAMPLES:
-        _example(column.box(), prompt, metrics)
+        _example(column.box(), shown(prompt), metrics)
 
 
 def _example(box: bpy.types.UILayout, prompt: str, metrics: Metrics) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import bpy
 
+from ..operators.words import shown
 from .text import Metrics, wrap
 
 LINE = 0.8
 """The height of running text's lines, in buttons."""
+_LIST_ROWS = 9
 
 
 def lines(
@@ -26,7 +28,7 @@ def lines(
 
     Args:
         layout: Where the column is made, if none is given.
-        text: With line ends where lines have to end.
+        text: With line ends where lines have to end; a `Phrase` is translated.
         metrics: The region's.
         icon: Before the first line; the others are indented as far.
         boxes: How many boxes stand around it.
@@ -42,7 +44,7 @@ def lines(
     part.active = not dim
     part.alert = alert
     indent = 1.4 if icon != "NONE" else 0.0
-    wrapped = wrap(text, metrics.room(indent, boxes), metrics.font, most + 1)
+    wrapped = wrap(shown(text), metrics.room(indent, boxes), metrics.font, most + 1)
     for number, line in enumerate(wrapped[:most]):
         before = icon if not number else "BLANK1" if indent else "NONE"
         part.label(text=line, icon=before, translate=False)
@@ -57,3 +59,14 @@ def beside(row: bpy.types.UILayout, text: str) -> None:
     right.alignment = "RIGHT"
     right.active = False
     right.label(text=text, translate=False)
+
+
+def list_rows(context: bpy.types.Context, metrics: Metrics, around: int) -> int:
+    """Return how many rows a popover's list shows: all of it is to fit into half of the window.
+
+    Args:
+        context: Names the window.
+        metrics: The popover's.
+        around: Rows of the popover that are not the list's.
+    """
+    return max(3, min(_LIST_ROWS, int(context.window.height / metrics.unit / 2) - around))

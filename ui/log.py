@@ -5,7 +5,9 @@ from __future__ import annotations
 import bpy
 
 from ..operators import runtime
+from ..operators.words import iface, shown
 from ..tools.audit import Entry
+from ..tools.phrase import Phrase
 from . import state
 from .lines import lines
 from .text import Metrics, shortened
@@ -25,22 +27,26 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
     row = body.row(align=True)
     row.prop(state.fields(context), "search", text="", icon="VIEWZOOM")
     row.operator("scene_chat.log_export", text="", icon="EXPORT")
+    row.operator("scene_chat.log_clear", text="", icon="TRASH")
     entries = here.audit.entries(here.panel.search)
     for place, entry in enumerate(entries[:_MOST]):
         _entry(body, place, entry, metrics)
     if len(entries) > _MOST:
-        lines(body, f"and {len(entries) - _MOST:,} earlier; Export writes all", metrics, dim=True)
+        left = len(entries) - _MOST
+        words = iface("and {count:,} earlier; Export writes all", count=left)
+        lines(body, words, metrics, dim=True)
     elif not entries:
-        lines(body, "No entry holds these words", metrics, dim=True)
+        lines(body, Phrase("No entry holds these words"), metrics, dim=True)
 
 
 def _entry(layout: bpy.types.UILayout, place: int, entry: Entry, metrics: Metrics) -> None:
     row = layout.row()
-    text = f"{entry.at[11:19]}  {entry.tool}"
+    text = f"{entry.at[11:19]}  {entry.tool or entry.who}"
     icon = "CHECKMARK" if entry.ok else "ERROR"
     row.label(text=shortened(text, metrics.room(2.4), metrics.font), icon=icon, translate=False)
     row.operator("scene_chat.log_copy", text="", icon="COPYDOWN", emboss=False).place = place
     said = entry.receipt if entry.ok else entry.error
-    how = f"{entry.permission[:1].upper()}{entry.permission[1:]}."
+    how = shown(entry.permission)
+    how = f"{how[:1].upper()}{how[1:]}."
     told = f"{entry.who} · {how} {said}"
     lines(layout, told.rstrip(), metrics, icon="BLANK1", dim=True, most=3)

@@ -28,6 +28,9 @@ _MOST = 1000
 """Lines of an answer that are drawn; the Text Editor has the rest."""
 _LABEL_LINES = 24
 """Lines of code that are drawn where there is no field that scrolls, before Blender 5.2."""
+_STEP = 8
+"""Lines by which a stretch of running text takes more room while it is written: Blender animates each
+change of a panel's height, and draws it over and over for that."""
 _MOST_KEPT = 300
 """Stretches of answers that are kept, more than are open at once."""
 _HAS_LINK = "link" in bpy.types.UILayout.bl_rna.functions
@@ -62,8 +65,11 @@ def draw(
     last = len(drawn.segments) - 1
     for place, segments in enumerate(drawn.segments):
         pen.part_from(drawn.blocks[place - 1] if place else None, drawn.blocks[place])
+        begun = pen.left
         for segment in segments:
             pen.draw(segment, still_written=growing and place == last)
+        if growing and place == last:
+            pen.pad(begun - pen.left)
         if pen.left <= 0:
             break
     if pen.left <= 0 or not said.parsed.whole:
@@ -164,6 +170,12 @@ class _Pen:
             close = isinstance(before, Heading)
             wide = isinstance(block, Heading)
             self._column.separator(factor=0.5 if close else 2.5 if wide else 1.5)
+
+    def pad(self, lines: int) -> None:
+        """Keep room for what a stretch of running text will soon take, of which so many are drawn."""
+        if self._column is not None and self.left > 0:
+            for _ in range(-lines % _STEP):
+                self._column.label()
 
     def _texts(self) -> bpy.types.UILayout:
         if self._column is None:

@@ -24,13 +24,14 @@ from ..chat.model_info import ModelInfo, short_name
 from ..chat.settings import Settings
 from ..operators import models, runtime
 from ..operators.picker import Picker
-from .lines import lines
+from ..operators.words import NAMES, OURS, iface, shown
+from ..tools.phrase import Phrase, counted
+from .lines import lines, list_rows
 from .sign_in import NO_SERVER
 from .text import Metrics, shortened
 
 _NAME = "scene_chat_models"
 _UNITS = 18
-_ROWS = 9
 _SORTS = [
     ("name", "Name", "By name"),
     ("price", "Price", "The cheapest first"),
@@ -69,7 +70,7 @@ def chooser(layout: bpy.types.UILayout, settings: Settings, metrics: Metrics) ->
 def warning(layout: bpy.types.UILayout, settings: Settings, metrics: Metrics) -> None:
     """Draw what the model that is asked cannot do."""
     if settings.info is not None and settings.info.tools is False and not settings.calls_as_json:
-        words = "This model takes no tools: it can talk, but change nothing"
+        words = Phrase("This model takes no tools: it can talk, but change nothing")
         lines(layout, words, metrics, icon="ERROR", alert=True)
 
 
@@ -145,17 +146,21 @@ def _list(
         for _ in listed:
             fields.rows.add()
     if listed:
+        rows = list_rows(bpy.context, metrics, around=8)
         layout.template_list(
             SCENE_CHAT_UL_models.__name__, "", fields, "rows", fields, "active",
-            rows=_ROWS, maxrows=_ROWS, sort_lock=True,
+            rows=rows, maxrows=rows, sort_lock=True,
         )  # fmt: skip
     elif known:
-        lines(layout, "No model fits. Search for less, or switch a filter off.", metrics, dim=True)
+        words = Phrase("No model fits. Search for less, or switch a filter off.")
+        lines(layout, words, metrics, dim=True)
     elif not here.catalogue.state(endpoint).fetching:
-        lines(layout, "No models are known. Search for a name to use it.", metrics, dim=True)
+        words = Phrase("No models are known. Search for a name to use it.")
+        lines(layout, words, metrics, dim=True)
     typed = picker.filter.search.strip()
     if typed and here.catalogue.find(endpoint, typed) is None:
-        words = shortened(f"Use “{typed}”", metrics.room(2.0), metrics.font)
+        words = iface("Use “{name}”", name=typed)
+        words = shortened(words, metrics.room(2.0), metrics.font)
         use = layout.operator("scene_chat.model_use", text=words, icon="FORWARD", translate=False)
         use.model = typed
 
@@ -175,13 +180,15 @@ def _age(
     left = row.row()
     left.active = False
     if here.endpoints.busy:
-        words = "Looking…"
+        words = iface("Looking…")
     elif state.fetching:
-        words = "Fetching…"
+        words = iface("Fetching…")
     else:
         listed, known = len(_listed()), len(here.catalogue.models(endpoint))
-        count = f"{known:,}" if listed == known else f"{listed:,} of {known:,}"
-        words = f"{count} models · {state.age}" if state.age else ""
+        words = counted(known, "{count} model", "{count:,} models")
+        if listed != known:
+            words = Phrase("{shown:,} of {count:,} models", shown=listed, count=known)
+        words = f"{shown(words)} · {shown(state.age)}" if state.age else ""
     left.label(text=words, translate=False)
     right = row.row(align=True)
     right.alignment = "RIGHT"
@@ -220,13 +227,14 @@ class SCENE_CHAT_UL_models(bpy.types.UIList):
         if model.tools is False:
             icons.append("ERROR")
         row = layout.row(align=True)
-        taken = 0.33 * len(model.facts) + len(icons) + 1.8
+        facts = shown(model.facts)
+        taken = 0.33 * len(facts) + len(icons) + 1.8
         name = model.name if ": " in model.name else short_name(model.name)
         row.label(text=shortened(name, metrics.room(taken), metrics.font), translate=False)
         right = row.row(align=True)
         right.alignment = "RIGHT"
         right.active = False
-        right.label(text=model.facts, translate=False)
+        right.label(text=facts, translate=False)
         for each in icons:
             right.label(text="", icon=each)
 
@@ -359,7 +367,10 @@ class SceneChatModels(bpy.types.PropertyGroup):
             name="Vision", description="Only models that see pictures", **_of_filter("vision")
         ),
         "free": BoolProperty(
-            name="Free", description="Only models that cost nothing", **_of_filter("free")
+            name="Free",
+            description="Only models that cost nothing",
+            translation_context=OURS,
+            **_of_filter("free"),
         ),
         "window": EnumProperty(
             name="Context",
@@ -379,6 +390,7 @@ class SceneChatModels(bpy.types.PropertyGroup):
             name="Endpoint",
             description="Whose models are listed",
             items=_endpoint_items,
+            translation_context=NAMES,
             get=_endpoint,
             set=_set_endpoint,
         ),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import bpy
 
 from ..operators import instructions, runtime
+from ..operators.words import iface, shown
+from ..tools.phrase import Phrase
 from . import state
 
 _UNITS = 16
 _SHORT = 3
 """Lines of the field for the instructions."""
+_HINT = "Such as: work in centimetres"
 
 
 class SCENE_CHAT_PT_options(bpy.types.Panel):
@@ -47,20 +50,22 @@ def _effort(layout: bpy.types.UILayout, here: runtime.Runtime) -> None:
     layout.label(text="Reasoning Effort")
     row = layout.row(align=True)
     for effort in ("", *efforts):
-        words = effort.replace("_", " ").title() or "Auto"
+        words = effort.replace("_", " ").title() or iface(
+            "Auto"
+        )  # the model's own words, but "Auto"
         now = here.preferences.effort == effort
-        row.operator("scene_chat.effort", text=words, depress=now).effort = effort
+        chooses = row.operator("scene_chat.effort", text=words, depress=now, translate=False)
+        chooses.effort = effort
 
 
 def _instructions(layout: bpy.types.UILayout, here: runtime.Runtime) -> None:
     layout.label(text="Instructions for Every File")
-    hint = "Such as: work in centimetres"
     if state.HAS_TEXTBOX:
         layout.textbox(
-            here.preferences, "instructions", initial_visible_lines=_SHORT, placeholder=hint
+            here.preferences, "instructions", initial_visible_lines=_SHORT, placeholder=_HINT
         )
     else:
-        layout.prop(here.preferences, "instructions", text="", placeholder=hint)
+        layout.prop(here.preferences, "instructions", text="", placeholder=_HINT)
     row = layout.row()
     row.label(text="Instructions of This File")
     words = instructions.of_file()
@@ -70,13 +75,13 @@ def _instructions(layout: bpy.types.UILayout, here: runtime.Runtime) -> None:
     if not words:
         return
     if instructions.agreed(words):
-        _dim(layout, "In use", "CHECKMARK")
+        _dim(layout, Phrase("In use"), "CHECKMARK")
     else:
-        _dim(layout, "Not used until you agree to these words", "INFO")
+        _dim(layout, Phrase("Not used until you agree to these words"), "INFO")
         layout.operator("scene_chat.instructions_use", text="Use This File's Instructions")
 
 
 def _dim(layout: bpy.types.UILayout, words: str, icon: str) -> None:
     row = layout.row()
     row.active = False
-    row.label(text=words, icon=icon)
+    row.label(text=shown(words), icon=icon, translate=False)

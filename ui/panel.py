@@ -6,10 +6,14 @@ without the field would end the writing in it, and lose what was written.
 
 from __future__ import annotations
 
+import time
+
 import bpy
 
 from ..operators import runtime
 from ..operators.timer import CATEGORY, EDITORS
+from ..operators.words import iface
+from ..tools.phrase import Phrase
 from . import (
     approval,
     chats,
@@ -45,15 +49,18 @@ def _draw_header(panel: bpy.types.Panel, context: bpy.types.Context) -> None:
 
 def _draw(panel: bpy.types.Panel, context: bpy.types.Context) -> None:
     """Draw all of it."""
+    began = time.perf_counter()
     composer.field(panel.layout, context)
     try:
         _rest(panel.layout, context, Metrics.of(context))
     except Exception as error:  # the panel stays, with the message that is being written
         here = runtime.current()
-        here.faults.note("drawing the panel", error)
+        here.faults.note(Phrase("drawing the panel"), error)
         row = panel.layout.row()
         row.alert = True
-        row.label(text=here.secrets.clean(f"This could not be drawn: {error}"), translate=False)
+        words = iface("This could not be drawn: {error}", error=here.secrets.clean(str(error)))
+        row.label(text=words, translate=False)
+    runtime.current().timer.drawn(time.perf_counter() - began)
 
 
 def _panel(editor: str, name: str) -> type:

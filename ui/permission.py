@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 
 from ..operators import runtime
+from ..operators.words import iface, shown
+from ..tools.phrase import Phrase
 from ..tools.registry import Effect
 from ..tools.rules import CALLERS, Caller, Decision
 from . import state
@@ -12,17 +16,17 @@ from .text import Metrics, shortened
 
 _ICONS = {Decision.ALLOW: "UNLOCKED", Decision.ASK: "QUESTION", Decision.DENY: "LOCKED"}
 _WORDS = {
-    Decision.ALLOW: "always allowed",
-    Decision.ASK: "always asks",
-    Decision.DENY: "always denied",
+    Decision.ALLOW: Phrase("always allowed"),
+    Decision.ASK: Phrase("always asks"),
+    Decision.DENY: Phrase("always denied"),
 }
-_FOR_NOW = "allowed for now"
+_FOR_NOW = Phrase("allowed for now")
 """Until Blender is closed. Nothing but this can be said of a session."""
 _EFFECTS = {
-    Effect.READS: "Look at the Scene",
-    Effect.EDITS: "Change the Scene",
-    Effect.FILES: "Read and Write Files",
-    Effect.CODE: "Run Any Code",
+    Effect.READS: Phrase("Look at the Scene"),
+    Effect.EDITS: Phrase("Change the Scene"),
+    Effect.FILES: Phrase("Read and Write Files"),
+    Effect.CODE: Phrase("Run Any Code"),
 }
 
 
@@ -33,7 +37,7 @@ def tools(layout: bpy.types.UILayout, caller: Caller) -> None:
         row = layout.row()
         words = name  # a narrow sidebar has room for no more; the icon says the rest
         if not metrics.narrow:
-            words += f" · {_FOR_NOW if for_session else _WORDS[decision]}"
+            words += f" · {iface(_FOR_NOW if for_session else _WORDS[decision])}"
         row.label(
             text=shortened(words, metrics.room(2.4), metrics.font),
             icon=_ICONS[decision],
@@ -47,8 +51,9 @@ def table(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Draw all rules, for Blender's Preferences."""
     fields = state.fields(context)
     grid = layout.column(align=True)
-    _row(grid, "Permission", [("label", "Chat"), ("label", "External Clients")], fields)
-    _row(grid, "Preset", [("prop", f"{caller}_preset") for caller in CALLERS], fields)
+    titles = [("label", Phrase("Chat")), ("label", Phrase("External Clients"))]
+    _row(grid, Phrase("Permission"), titles, fields)
+    _row(grid, Phrase("Preset"), [("prop", f"{caller}_preset") for caller in CALLERS], fields)
     for effect, words in _EFFECTS.items():
         _row(grid, words, [("prop", state.rule_of(caller, effect)) for caller in CALLERS], fields)
     columns = layout.split(factor=0.4)
@@ -60,15 +65,15 @@ def table(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 
 def _row(
-    layout: bpy.types.UILayout, title: str, cells: list[tuple[str, str]], fields: object
+    layout: bpy.types.UILayout, title: str, cells: Sequence[tuple[str, str]], fields: object
 ) -> None:
     split = layout.split(factor=0.4)
     left = split.row()
     left.alignment = "RIGHT"
-    left.label(text=title)
+    left.label(text=shown(title), translate=False)
     right = split.row()
     for kind, what in cells:
         if kind == "label":
-            right.label(text=what)
+            right.label(text=shown(what), translate=False)
         else:
             right.prop(fields, what, text="")

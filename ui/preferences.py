@@ -11,7 +11,9 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from ..chat.keys import KeyRefused, has_key
 from ..chat.settings import DEFAULT_MODEL, OPENROUTER, Settings
 from ..operators import popup, runtime
-from ..server.listener import DEFAULT_PORT
+from ..operators.words import shown
+from ..server.listener import DEFAULT_PORT, REQUEST_LIMIT
+from ..tools.phrase import Phrase
 from ..tools.saved_copies import DEFAULT_COUNT, DEFAULT_MEGABYTES
 from . import permission, sign_in
 
@@ -31,9 +33,11 @@ def _store(_: object, value: str) -> None:
     try:
         here.keep_key(value.removeprefix(_MASK))
     except KeyRefused as error:
-        here.panel.key_problem = f"{error} The one before is kept."
+        here.panel.key_problem = Phrase("{fault} The one before is kept.", fault=str(error))
     except OSError as error:
-        here.panel.key_problem = f"The key cannot be written ({error.strerror or error})."
+        here.panel.key_problem = Phrase(
+            "The key cannot be written ({why}).", why=error.strerror or error
+        )
 
 
 def _copies_changed(_: object, _context: object) -> None:
@@ -77,6 +81,19 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
     server_autostart: BoolProperty(
         name="Open When Blender Starts",
         description="Open the port for other programs each time Blender starts",
+        default=False,
+    )
+    server_megabytes: IntProperty(
+        name="Largest Request",
+        description="Megabytes that a program may send in one request",
+        default=REQUEST_LIMIT // 1024 // 1024,
+        min=1,
+        max=1024,
+    )
+    server_token: BoolProperty(
+        name="Token from Everybody",
+        description="Programs that do not speak MCP over HTTP have to send the token as well, which the "
+        "common ones cannot",
         default=False,
     )
     sound: BoolProperty(
@@ -205,18 +222,22 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         column = layout.column()
         column.prop(self, "endpoint", placeholder=OPENROUTER)
         column.prop(self, "model", placeholder=DEFAULT_MODEL)
-        hint = "Not needed on this computer" if settings.is_local else "Paste it here"
-        column.prop(self, "api_key", placeholder=hint)
+        if settings.is_local:
+            column.prop(self, "api_key", placeholder="Not needed on this computer")
+        else:
+            column.prop(self, "api_key", placeholder="Paste it here")
         sign_in.trouble(column, runtime.current().panel.key_problem)
         _where_the_key_is(column, settings)
         sign_in.preferences(column, settings)
         if settings.needs_online_access:
-            _note(column, "Online access is off", "ERROR")
+            _note(column, Phrase("Online access is off"), "ERROR")
             column.prop(context.preferences.system, "use_online_access")
         column = layout.column()
         column.separator()
         column.prop(self, "server_port", text="Port for External Clients")
         column.prop(self, "server_autostart")
+        column.prop(self, "server_megabytes", text="Largest Request (MB)")
+        column.prop(self, "server_token")
         column.separator()
         column.prop(self, "time_limit", text="Time Limit of Code (s)")
         column.prop(self, "keep_chats")
@@ -226,7 +247,8 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         row.prop(self, "copies_megabytes", text="Copies up to (MB)")
         row.prop(self, "copies_count", text="Keep")
         kept = str(runtime.current().audit.folder.parent)
-        _note(column, f"Chats, copies and log: {kept.replace(str(Path.home()), '~')}")
+        kept = kept.replace(str(Path.home()), "~")
+        _note(column, Phrase("Chats, copies and log: {folder}", folder=kept))
         column.separator()
         column.prop(self, "sound")
         _shortcut(column, context)
@@ -260,7 +282,11 @@ def _where_the_key_is(column: bpy.types.UILayout, settings: Settings) -> None:
     here = runtime.current()
     if settings.key is not None:
         stored = settings.key.source.endswith(str(here.key_file()))
-        _note(column, "Stored by Scene Chat" if stored else f"From {settings.key.source}")
+        source = settings.key.source
+        _note(
+            column,
+            Phrase("Stored by Scene Chat") if stored else Phrase("From {source}", source=source),
+        )
     beside = here.key_file_beside()
     if beside is None:
         return
@@ -268,7 +294,7 @@ def _where_the_key_is(column: bpy.types.UILayout, settings: Settings) -> None:
         taken = _beneath(column)
         taken.operator("scene_chat.key_folder", text="No Longer Use Keys in This File's Folder")
     elif settings.key is None and has_key(settings.endpoint, beside):
-        _note(column, f"There is a key in {beside}", "INFO")
+        _note(column, Phrase("There is a key in {file}", file=beside), "INFO")
         _beneath(column).operator("scene_chat.key_folder", text="Use Keys in This File's Folder")
 
 
@@ -291,7 +317,7 @@ def _note(column: bpy.types.UILayout, text: str, icon: str = "NONE") -> None:
     """A line beneath the fields, where they begin."""
     note = _beneath(column)
     note.active = icon != "NONE"
-    note.label(text=text, icon=icon, translate=False)
+    note.label(text=shown(text), icon=icon, translate=False)
 
 
 def register() -> None:

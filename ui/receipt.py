@@ -11,6 +11,8 @@ import bpy
 from ..chat.runs import receipt_of
 from ..chat.turns import Turn
 from ..operators import select, steps
+from ..operators.words import iface, kind_name, shown
+from ..tools.phrase import Phrase
 from ..tools.receipt import Receipt
 from .lines import lines
 from .text import Metrics, shortened, width
@@ -21,6 +23,7 @@ _ALL = 200
 """That are drawn then."""
 _WORDS = 4
 """Of what was changed, that are written beside a name; the tooltip has all."""
+_CHANGES = (Phrase("renamed from {what}"), Phrase("{what} added"), Phrase("{what} removed"))
 _LABELS = frozenset({"scene", "world", "workspace", "screen"})
 """Kinds of which there is nothing to be selected."""
 _BUTTON, _LABEL, _GAP = 1.75, 0.35, 0.2
@@ -46,20 +49,25 @@ def draw(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics) -> None:
     most = _ALL if opened else _MOST
     column = layout.column(align=True)
     left = _count(receipt) - most
-    for word, pieces in (("Added", _added(receipt)), ("Changed", _changed(receipt))):
-        shown: list[_Piece] = []
+    for word, pieces in (
+        (Phrase("Added"), _added(receipt)),
+        (Phrase("Changed"), _changed(receipt)),
+    ):
+        drawn: list[_Piece] = []
         for piece in pieces:
             if piece.kind and not most:
                 break
             most -= bool(piece.kind)
-            shown.append(piece)
-        if any(piece.kind for piece in shown):
-            _flow(column, [_Piece(word), *shown], metrics)
+            drawn.append(piece)
+        if any(piece.kind for piece in drawn):
+            _flow(column, [_Piece(shown(word)), *drawn], metrics)
     if left > 0 or opened:
         _more(column, turn, left, opened=opened)
     for kind, names in sorted(receipt.removed.items()):
-        gone = f"Removed {kind}" + ("s" if len(names) > 1 and not kind.endswith("s") else "")
-        lines(layout, f"{gone} {', '.join(names[:_ALL])}", metrics, dim=True, most=3)
+        plural = kind if len(names) == 1 or kind.endswith("s") else f"{kind}s"
+        told = ", ".join(names[:_ALL])
+        words = iface("Removed {kind} {names}", kind=kind_name(kind) or plural, names=told)
+        lines(layout, words, metrics, dim=True, most=3)
 
 
 def _count(receipt: Receipt) -> int:
@@ -80,10 +88,20 @@ def _changed(receipt: Receipt) -> Iterator[_Piece]:
         for name, what in islice(blocks.items(), _ALL + 1):
             alike.setdefault(what, []).append(name)
         for what, names in alike.items():
-            told = ", ".join(what)
+            words = list(map(_change, what))
+            told = ", ".join(words)
             yield from (_Piece(name, kind, told) for name in names)
-            if what:
-                yield _Piece(", ".join(what[:_WORDS]) + (", …" if len(what) > _WORDS else ""))
+            if words:
+                yield _Piece(", ".join(words[:_WORDS]) + (", …" if len(words) > _WORDS else ""))
+
+
+def _change(what: str) -> str:
+    """What was changed, in words: names of properties are Blender's, and the same in all languages."""
+    for pattern in _CHANGES:
+        before, after = pattern.split("{what}")
+        if what.startswith(before) and what.endswith(after):
+            return iface(pattern, what=what[len(before) : len(what) - len(after)])
+    return what
 
 
 def _objects_first(kinds: Mapping[str, object]) -> list[tuple[str, object]]:
@@ -126,6 +144,6 @@ def _more(layout: bpy.types.UILayout, turn: Turn, left: int, *, opened: bool) ->
     row = layout.row()
     row.alignment = "LEFT"
     row.active = False
-    words = "Show Less" if opened else f"+ {left:,} More"
-    toggle = row.operator("scene_chat.unfold", text=words, emboss=False, translate=opened)
+    words = iface("Show Less") if opened else iface("+ {count:,} More", count=left)
+    toggle = row.operator("scene_chat.unfold", text=words, emboss=False, translate=False)
     toggle.turn, toggle.what, toggle.place, toggle.opens = turn.number, "receipt", 0, not opened

@@ -8,6 +8,8 @@ from pathlib import Path
 import bpy
 
 from ..operators import recovery, runtime
+from ..operators.words import iface, shown
+from ..tools.phrase import Phrase
 from ..tools.running import Left
 from .lines import lines
 from .text import Metrics, shortened
@@ -43,14 +45,14 @@ def copies(layout: bpy.types.UILayout, metrics: Metrics) -> None:
     header.label(text="Saved Copies")
     if body is None:
         return
-    lines(body, "Each opens beside its file, which stays as it is.", metrics, dim=True)
+    lines(body, Phrase("Each opens beside its file, which stays as it is."), metrics, dim=True)
     for each in listed[:_MOST]:
         row = body.row()
         left = row.row()
         left.alignment = "LEFT"
         opens = left.operator(
             "scene_chat.copy_open",
-            text=shortened(each.name, metrics.room(3.6), metrics.font),
+            text=shortened(shown(each.name), metrics.room(3.6), metrics.font),
             icon="FILE_BLEND",
             emboss=False,
             translate=False,
@@ -61,7 +63,9 @@ def copies(layout: bpy.types.UILayout, metrics: Metrics) -> None:
         remove = right.operator("scene_chat.copy_remove", text="", icon="X", emboss=False)
         remove.path = str(each.path)
         when = each.at[:16].replace("T", " ")
-        what = f"{when}, {each.megabytes:.1f} MB, before “{each.turn}”"
+        what = iface(
+            "{when}, {size:.1f} MB, before “{turn}”", when=when, size=each.megabytes, turn=each.turn
+        )
         lines(body, what, metrics, icon="BLANK1", dim=True, most=3)
 
 
@@ -72,13 +76,13 @@ def _died(layout: bpy.types.UILayout, left: Left, metrics: Metrics) -> None:
     if (file := recovery.autosave(left)) is not None:
         at = time.strftime("%H:%M", time.localtime(file.stat().st_mtime))
         column.operator(
-            "scene_chat.recover", text=f"Recover Autosave of {at}", icon="RECOVER_LAST",
-            translate=False,
+            "scene_chat.recover", text=iface("Recover Autosave of {time}", time=at),
+            icon="RECOVER_LAST", translate=False,
         )  # fmt: skip
     if (copy := recovery.copy_of(left)) is not None:
         opens = column.operator(
-            "scene_chat.copy_open", text=f"Open Copy of {copy.at[11:16]}", icon="FILE_BLEND",
-            translate=False,
+            "scene_chat.copy_open", text=iface("Open Copy of {time}", time=copy.at[11:16]),
+            icon="FILE_BLEND", translate=False,
         )  # fmt: skip
         opens.path = str(copy.path)
     column.operator("scene_chat.recover_dismiss", icon="X")
@@ -87,19 +91,23 @@ def _died(layout: bpy.types.UILayout, left: Left, metrics: Metrics) -> None:
 def in_words(left: Left) -> str:
     """Return when a Blender died, with which file, and what was running."""
     at = time.strftime("%Y-%m-%d %H:%M", time.localtime(left.at))
-    name = Path(left.file).name if left.file else "a file that was not saved yet"
-    what = f"Blender ended unexpectedly, {at}, with {name}."
+    name = Path(left.file).name if left.file else Phrase("a file that was not saved yet")
+    what = iface("Blender ended unexpectedly, {at}, with {name}.", at=at, name=name)
+    parts = {"who": left.who, "tool": left.tool, "turn": left.turn}
     if left.running:
-        what += f" {left.who} was running {left.tool}, for “{left.turn}”."
+        what += " " + iface("{who} was running {tool}, for “{turn}”.", **parts)
     elif left.tool:
-        what += f" The last call, {left.tool} of {left.who}, had ended."
+        what += " " + iface("The last call, {tool} of {who}, had ended.", **parts)
     return what
 
 
 def _fault(layout: bpy.types.UILayout, here: runtime.Runtime, metrics: Metrics) -> None:
     fault = here.faults.known[-1]
     box = layout.box()
-    text = f"Something failed in {fault.where}, and Scene Chat went on: {fault.message}"
+    text = iface(
+        "Something failed in {where}, and Scene Chat went on: {message}",
+        where=fault.where, message=fault.message,
+    )  # fmt: skip
     most = 12 if metrics.narrow else 6
     lines(box, text, metrics, icon="ERROR", boxes=1, alert=True, most=most)
     row = box.column(align=True) if metrics.narrow else box.row(align=True)

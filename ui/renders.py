@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..operators import runtime
+from ..operators.words import iface
 from ..tools.renders import RenderJob
 from .lines import lines
 from .text import Metrics, shortened
@@ -34,18 +35,20 @@ def in_words(job: RenderJob) -> str:
     """Return how far a running render is: "Frame 7 of 24 · 12 s left"."""
     parts = []
     if job.order.animation:
-        parts.append(f"Frame {min(job.frames_done + 1, job.frames)} of {job.frames}")
+        frame = min(job.frames_done + 1, job.frames)
+        parts.append(iface("Frame {frame} of {frames}", frame=frame, frames=job.frames))
     else:
-        parts.append(f"Rendering · {100 * job.progress:.0f} %")
+        parts.append(iface("Rendering · {percent:.0f} %", percent=100 * job.progress))
     if (left := job.seconds_left) is not None:
-        parts.append(f"{_time(left)} left")
+        parts.append(iface("{time} left", time=_time(left)))
     return " · ".join(parts)
 
 
 def _running(layout: bpy.types.UILayout, job: RenderJob, metrics: Metrics) -> None:
     row = layout.row(align=True)
     room = metrics.room(2.0, boxes=1)
-    row.progress(factor=job.progress, text=shortened(in_words(job), room, metrics.font))
+    words = shortened(in_words(job), room, metrics.font)
+    row.progress(factor=job.progress, text=words, translate=False)
     row.operator("scene_chat.render_cancel", text="", icon="X").number = job.number
 
 
@@ -66,10 +69,12 @@ def _ended(layout: bpy.types.UILayout, job: RenderJob, metrics: Metrics) -> None
 
 def _outcome(job: RenderJob) -> str:
     if job.state == "failed":
-        return "Render failed"
-    what = Path(job.files[0]).name if len(job.files) == 1 else f"{len(job.files)} frames"
+        return iface("Render failed")
+    what = iface("{count} frames", count=len(job.files))
+    if len(job.files) == 1:
+        what = Path(job.files[0]).name
     if job.state == "cancelled":
-        return f"Cancelled · {what}" if job.files else "Cancelled"
+        return " · ".join(filter(None, (iface("Cancelled"), job.files and what)))
     return f"{what} · {_time(job.seconds)}"
 
 

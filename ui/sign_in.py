@@ -7,6 +7,8 @@ import bpy
 from ..chat.settings import Settings
 from ..operators import runtime
 from ..operators.sign_in import standing
+from ..operators.words import iface, shown
+from ..tools.phrase import Phrase
 from .lines import LINE, lines
 from .text import Metrics, wrap
 
@@ -21,7 +23,7 @@ def draw(box: bpy.types.UILayout, metrics: Metrics) -> None:
     here = runtime.current()
     state = here.sign_in.state
     if state.phase == "waiting":
-        lines(box, "Waiting for the browser…", metrics, icon="SORTTIME", boxes=1)
+        lines(box, Phrase("Waiting for the browser…"), metrics, icon="SORTTIME", boxes=1)
         row = box.column(align=True) if metrics.narrow else box.row(align=True)
         row.operator("scene_chat.sign_in_address", icon="COPYDOWN")
         row.operator("scene_chat.sign_in_code", icon="PASTEDOWN")
@@ -31,14 +33,14 @@ def draw(box: bpy.types.UILayout, metrics: Metrics) -> None:
     if state.problem:
         lines(box, state.problem, metrics, icon="ERROR", boxes=1, alert=True)
     else:
-        lines(box, "Sign in to ask a model.", metrics, icon="INFO", boxes=1)
+        lines(box, Phrase("Sign in to ask a model."), metrics, icon="INFO", boxes=1)
     buttons(box)
 
 
 _NAMES = 0.4
 """The part of the preferences' width that the fields' names take."""
-NO_SERVER = "No server of models was found. Start Ollama, LM Studio or llama.cpp."
-_BY_HAND = (
+NO_SERVER = Phrase("No server of models was found. Start Ollama, LM Studio or llama.cpp.")
+_BY_HAND = Phrase(
     "If none opens: copy the address, open it in any browser, and paste the code that it shows."
 )
 
@@ -52,8 +54,10 @@ def buttons(layout: bpy.types.UILayout) -> None:
     paste = column.operator("preferences.addon_show", text="Paste a Key", icon="PREFERENCES")
     paste.module = runtime.current().package
     endpoints = runtime.current().endpoints
-    words = "Looking…" if endpoints.busy else "Use a Local Model"
-    column.operator("scene_chat.local_model", text=words, icon="DESKTOP")
+    if endpoints.busy:
+        column.operator("scene_chat.local_model", text="Looking…", icon="DESKTOP")
+    else:
+        column.operator("scene_chat.local_model", icon="DESKTOP")
     if endpoints.searched and not endpoints.busy and not endpoints.found:
         lines(layout, NO_SERVER, Metrics.of(bpy.context), icon="INFO", boxes=1, dim=True)
 
@@ -101,7 +105,7 @@ def trouble(column: bpy.types.UILayout, problem: str) -> None:
     layout.scale_y = LINE
     # What the names of the fields and the icon leave.
     width = (1 - _NAMES) * metrics.width - 2 * metrics.unit
-    for number, line in enumerate(wrap(problem, width, metrics.font)):
+    for number, line in enumerate(wrap(shown(problem), width, metrics.font)):
         layout.label(text=line, icon="BLANK1" if number else "ERROR", translate=False)
 
 
@@ -109,9 +113,9 @@ def _who(settings: Settings) -> str:
     """Whose key it is and what is left; "" where OpenRouter was asked and did not say."""
     known, account = standing(settings), runtime.current().account
     if known is None:
-        return "" if account.problem else "Signed in"
-    who = f"Signed in: {known.label}" if known.label else "Signed in"
-    return " · ".join(filter(None, (who, known.left, account.age)))
+        return "" if account.problem else iface("Signed in")
+    who = iface("Signed in: {name}", name=known.label) if known.label else iface("Signed in")
+    return " · ".join(filter(None, (who, shown(known.left), shown(account.age))))
 
 
 def _beneath(column: bpy.types.UILayout) -> bpy.types.UILayout:

@@ -14,6 +14,7 @@ from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringPropert
 
 from ..operators import permission, port, runtime, steps
 from ..operators.answer_code import FIELDS
+from ..operators.words import OURS
 from ..tools.gate import Approval
 from ..tools.plain import speakable
 from ..tools.registry import Effect
@@ -145,6 +146,7 @@ def _preset(caller: Caller) -> Any:
         name="Permission",
         description="What is done without asking you first",
         items=_PRESETS,
+        translation_context=OURS,
         **_choice(
             [each[0] for each in _PRESETS],
             lambda: runtime.current().gate.rules.preset(caller),

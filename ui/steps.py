@@ -9,6 +9,8 @@ import bpy
 from ..chat.runs import Run
 from ..chat.turns import Step, Turn
 from ..operators import pictures, steps
+from ..operators.words import iface, shown
+from ..tools.phrase import Phrase
 from ..tools.readable import readable
 from . import code, state
 from .lines import beside, lines
@@ -51,14 +53,19 @@ def draw(
 def _folded(
     layout: bpy.types.UILayout, turn: Turn, run: Run, metrics: Metrics, *, opened: bool
 ) -> None:
-    """All of them in one line: how many, how long, and how many failed."""
-    parts = [f"{len(run.steps)} steps", _time(run.seconds)]
-    if run.failed:
-        parts.append(f"{run.failed} failed")
+    """All of them in one line: how many, how long, and how many failed; what fits of that."""
+    count = iface("{count} steps", count=len(run.steps))
+    failed = (iface("{count} failed", count=run.failed),) if run.failed else ()
+    room = metrics.room(_AROUND)
+    fitting = (
+        words
+        for parts in ((count, _time(run.seconds), *failed), (count, *failed), (count,))
+        if width(words := " · ".join(parts), metrics.font) <= room
+    )
     row = layout.row(align=True)
     row.alignment = "LEFT"
     icon = "DOWNARROW_HLT" if opened else "RIGHTARROW"
-    words = shortened(" · ".join(parts), metrics.room(_AROUND), metrics.font)
+    words = next(fitting, shortened(count, room, metrics.font))
     _toggle(row, (turn.number, "run", run.first), opened, words, icon)
 
 
@@ -75,7 +82,7 @@ def _step(layout: bpy.types.UILayout, turn: Turn, place: int, step: Step, metric
         time = _time(result.seconds) if result else ""
         around += 1.1
     room = metrics.room(around) - width(time, metrics.font)
-    words = shortened(f"{step.name}  {step.subject}", room, metrics.font)
+    words = shortened(f"{step.name}  {shown(step.subject)}", room, metrics.font)
     _toggle(left, key, opened, words, _icon(turn, step))
     if time:
         beside(row, time)
@@ -107,16 +114,16 @@ def _details(box: bpy.types.UILayout, turn: Turn, place: int, step: Step, metric
     if isinstance(given, dict) and source:
         given = {name: value for name, value in given.items() if name != "code"}
     if given not in _NOTHING:
-        _heading(box, "Arguments", turn, place, "arguments", metrics)
+        _heading(box, Phrase("Arguments"), turn, place, "arguments", metrics)
         _values(box, given, metrics)
     if source:
-        _heading(box, "Code", turn, place, "code", metrics)
+        _heading(box, Phrase("Code"), turn, place, "code", metrics)
         _code(box, turn, place, source, metrics)
     result = step.result
     if result is None:
         return
     if not result.ok:
-        _heading(box, "Error", turn, place, "error", metrics)
+        _heading(box, Phrase("Error"), turn, place, "error", metrics)
         lines(box, result.error, metrics, boxes=1, most=_MOST)
     came = result.value
     if isinstance(came, dict):
@@ -124,7 +131,8 @@ def _details(box: bpy.types.UILayout, turn: Turn, place: int, step: Step, metric
     if result.picture is not None:
         _picture(box, turn, place, step, metrics)
     elif came not in _NOTHING:
-        _heading(box, "Result" if result.ok else "Details", turn, place, "result", metrics)
+        title = Phrase("Result") if result.ok else Phrase("Details")
+        _heading(box, title, turn, place, "result", metrics)
         _values(box, came, metrics)
     if changed := result.receipt.text():
         lines(box, changed, metrics, boxes=1, dim=True, most=_MOST)
@@ -145,7 +153,7 @@ def _heading(
 def _titled(box: bpy.types.UILayout, text: str) -> bpy.types.UILayout:
     """Draw a title; return where its buttons go."""
     row = box.row()
-    row.label(text=text)
+    row.label(text=shown(text), translate=False)
     right = row.row(align=True)
     right.alignment = "RIGHT"
     right.emboss = "NONE"
@@ -170,7 +178,8 @@ def _picture(box: bpy.types.UILayout, turn: Turn, place: int, step: Step, metric
     picture = step.result.picture if step.result else None
     if picture is None:
         return
-    button = _titled(box, "Picture").operator("scene_chat.step_picture", text="", icon="IMAGE_DATA")
+    right = _titled(box, Phrase("Picture"))
+    button = right.operator("scene_chat.step_picture", text="", icon="IMAGE_DATA")
     button.turn, button.place = turn.number, place
     if icon := pictures.icon_of(step):
         scale = min(_PICTURE_UNITS, metrics.room(boxes=1) / metrics.unit)

@@ -8,6 +8,7 @@ from ..chat.money import in_words
 from ..chat.runs import Run, in_runs
 from ..chat.turns import Asked, Said, Turn
 from ..operators import runtime
+from ..operators.words import iface
 from . import first_use, receipt, state, steps
 from .lines import lines
 from .text import Metrics, shortened, width
@@ -40,10 +41,13 @@ def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metric
     earlier = len(here.chat.turns) - len(shown)
     if earlier and here.panel.shown < state.FOLDS:
         layout.operator(
-            "scene_chat.show_earlier", text=f"Show {earlier:,} Earlier", translate=False
+            "scene_chat.show_earlier",
+            text=iface("Show {count:,} Earlier", count=earlier),
+            translate=False,
         )
     elif earlier:
-        lines(layout, f"{earlier:,} earlier ones are in the chat's export.", metrics, dim=True)
+        words = iface("{count:,} earlier ones are in the chat's export.", count=earlier)
+        lines(layout, words, metrics, dim=True)
 
 
 def _turn(layout: bpy.types.UILayout, turn: Turn, title: str, metrics: Metrics) -> None:
@@ -93,10 +97,12 @@ def _end(layout: bpy.types.UILayout, turn: Turn, metrics: Metrics, *, newest: bo
     if newest and turn.can_go_on and not runtime.current().chat.running:
         row = layout.column(align=True) if metrics.narrow else layout.row(align=True)
         if turn.kind == "cut":  # its answer came, and would be cut off again
-            row.operator("scene_chat.send", text="Continue", icon="PLAY").prompt = "Continue"
+            words = iface("Continue")
+            row.operator("scene_chat.send", text="Continue", icon="PLAY").prompt = words
+        elif turn.end.reason == "error":
+            row.operator("scene_chat.try_again", icon="FILE_REFRESH")
         else:
-            again = "Try Again" if turn.end.reason == "error" else "Continue"
-            row.operator("scene_chat.try_again", text=again, icon="FILE_REFRESH")
+            row.operator("scene_chat.try_again", text="Continue", icon="FILE_REFRESH")
         if turn.kind in ("tools", "model"):
             row.popover("SCENE_CHAT_PT_models", text="Choose a Model")
         if turn.kind == "tools":
@@ -134,9 +140,9 @@ def _took(turn: Turn) -> dict[str, str]:
     """Time, tokens, money and model, in words, as far as they are known."""
     took = {"time": f"{turn.seconds:.0f} s" if turn.seconds >= 1 else f"{turn.seconds:.1f} s"}
     if turn.end and turn.end.reason == "stopped":
-        took = {"end": "Stopped", **took}
+        took = {"end": iface("Stopped"), **took}
     if turn.tokens:
-        took["tokens"] = f"{turn.tokens:,} tok"
+        took["tokens"] = iface("{count:,} tok", count=turn.tokens)
     if turn.cost:
         took["cost"] = in_words(turn.cost, estimated=turn.estimated)
     if turn.model:

@@ -6,6 +6,8 @@ import bpy
 
 from ..chat.money import in_words
 from ..operators import runtime
+from ..operators.words import iface, shown
+from ..tools.phrase import Phrase
 from .lines import lines
 from .text import Metrics
 
@@ -28,18 +30,25 @@ class SCENE_CHAT_PT_usage(bpy.types.Panel):
         meter = here.chat.history.meter
         layout.label(text="Context Window")
         share = min(1.0, meter.share)
-        layout.progress(
-            factor=share, text=f"{meter.used:,} of {meter.window:,} tokens" if meter.window else "—"
-        )
+        words = "—"
+        if meter.window:
+            words = iface("{used:,} of {all:,} tokens", used=meter.used, all=meter.window)
+        layout.progress(factor=share, text=words, translate=False)
         if here.chat.history.conversation.summary:
             layout.operator("scene_chat.show_summary")
         layout.operator("scene_chat.show_request")
         layout.separator()
         layout.label(text="Cost")
         turns = here.chat.turns
-        _row(layout, "This Message", _spent(turns[-1].cost, turns[-1].estimated) if turns else "—")
-        _row(layout, "This Chat", _spent(here.chat.history.cost, here.chat.history.estimated))
-        _row(layout, "Today", _spent(here.chat.ledger.today() or None, False))
+        _row(
+            layout,
+            Phrase("This Message"),
+            _spent(turns[-1].cost, turns[-1].estimated) if turns else "—",
+        )
+        _row(
+            layout, Phrase("This Chat"), _spent(here.chat.history.cost, here.chat.history.estimated)
+        )
+        _row(layout, Phrase("Today"), _spent(here.chat.ledger.today() or None, False))
         if here.preferences is not None:
             column = layout.column()
             column.use_property_split = True
@@ -82,7 +91,7 @@ def _in_short() -> str:
 
 def _row(layout: bpy.types.UILayout, name: str, value: str) -> None:
     split = layout.split(factor=0.5)
-    split.label(text=name)
+    split.label(text=shown(name), translate=False)
     right = split.row()
     right.alignment = "RIGHT"
     right.label(text=value, translate=False)

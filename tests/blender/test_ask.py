@@ -137,7 +137,7 @@ def test_a_place_where_nothing_can_be_saved_is_an_error_in_words(ask):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["ask"], "the following arguments are required: prompt"),
+        (["ask", " "], "it is empty; say what to do"),
         (["ask", "x", "--allow", "everything"], "there is no permission 'everything'"),
         (["ask", "x", "--time-limit", "-1"], "no number of seconds above 0"),
         (["fly"], "invalid choice"),

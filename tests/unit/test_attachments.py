@@ -61,6 +61,12 @@ def test_a_file_that_is_gone_is_said_to_be(tmp_path):
         media_type(tmp_path / "a.png")
 
 
+def test_a_folder_is_said_to_be_one(tmp_path):
+    (tmp_path / "pictures").mkdir()
+    with pytest.raises(NoPicture, match=r"pictures is a folder\. Choose a picture in it\."):
+        media_type(tmp_path / "pictures")
+
+
 @pytest.mark.parametrize("how", [{}, {"progressive": True}, {"exif": b"Exif\0\0" + b"x" * 60_000}])
 def test_the_size_of_a_jpeg_is_found_behind_its_preview(picture, how):
     head = picture("a.jpg", (300, 200), **how).read_bytes()

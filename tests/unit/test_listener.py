@@ -325,3 +325,32 @@ def test_a_fault_of_the_port_itself_closes_it_and_is_kept_and_it_opens_again(
     peer = Peer(server)
     with peer.socket:
         assert peer.ask("count")["result"] == 0
+
+
+def test_where_a_token_is_wanted_each_request_has_to_carry_it(server, connect):
+    server.admits = lambda given: given == "open sesame"
+    peer = connect()
+    assert 'as "token"' in peer.ask("count")["message"]
+    for wrong in (b'"wrong"', b"5", b"null"):
+        peer.send(b'{"type":"count","token":' + wrong + b"}")
+        assert peer.receive()["status"] == "error"
+    peer.send(b'{"type":"count","token":"open sesame"}')
+    assert peer.receive() == {"status": "success", "result": 0}
+
+
+def test_health_and_cancel_are_answered_while_a_call_runs(connect, house):
+    first, second = connect(), connect()
+    first.send(b'{"type":"wait","params":{"seconds":4.0}}')
+    while not house.calls.health().busy:
+        time.sleep(0.01)
+    third = connect()
+    third.send(b'{"type":"add","params":{"names":["A"]}}')
+    while not house.calls.health().queued:
+        time.sleep(0.01)
+    assert second.ask("ping")["result"] == {"pong": True}
+    told = second.ask("get_health")["result"]
+    assert (told["busy"]["tool"], told["busy"]["for"]) == ("wait", "BlenderMCP client 1")
+    assert told["queued"] == 1
+    assert second.ask("cancel")["result"] == {"cancelled": 2}
+    assert third.receive()["status"] == "error"
+    assert house.scene.names == set()

@@ -191,3 +191,12 @@ def test_no_garbage_is_collected_while_a_job_runs(queue):
     queue.drain(budget=1.0)
     assert job.future.result() is False
     assert gc.isenabled()
+
+
+def test_a_job_that_came_after_the_end_can_be_taken_back_once_more(queue):
+    queue.close()
+    job = queue.submit(lambda _: None, Limits(), edits=False)
+    assert "switched off" in str(job.future.exception())
+    assert not job.drop(CallCancelled("The client left."))
+    job.cancel()
+    assert "switched off" in str(job.future.exception())

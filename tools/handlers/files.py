@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import bpy
 
 from ..errors import InvalidArguments, NoSuchObject, ToolError, Unavailable, nearest
+from ..phrase import Phrase
 from ..reach import Reach, local_path, of_value
 from ..registry import Assessment, Effect, tool
 from ..saved_copies import check_whole
@@ -83,7 +84,7 @@ def _check_options(properties: Mapping[str, Any]) -> None:
 def _assess_import(arguments: Mapping[str, Any]) -> Assessment:
     path = local_path(arguments["filepath"])
     _check_options(arguments["properties"])
-    return Assessment(Effect.FILES, (f"it reads {path}",))
+    return Assessment(Effect.FILES, (Phrase("it reads {path}", path=path),))
 
 
 def _assess_export(arguments: Mapping[str, Any]) -> Assessment:
@@ -94,8 +95,8 @@ def _assess_export(arguments: Mapping[str, Any]) -> Assessment:
             raise InvalidArguments(
                 f"filepath: {path} exists already; give another name, or overwrite true."
             )
-        return Assessment(Effect.FILES, (f"it replaces {path}",))
-    return Assessment(Effect.FILES, (f"it writes {path}",))
+        return Assessment(Effect.FILES, (Phrase("it replaces {path}", path=path),))
+    return Assessment(Effect.FILES, (Phrase("it writes {path}", path=path),))
 
 
 @tool(effect=Effect.FILES, assess=_assess_import, compared=True)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import bpy
 
 from ..errors import Unavailable
+from ..phrase import Phrase
 from .fingerprint import fingerprint
 from .undo import Step, UndoSteps
 
-_INEXACT = (
-    "Blender's undo has brought back what it keeps, but the scene is not quite as it was then: an "
-    "image's pixels, say, or settings that undo leaves alone."
+_INEXACT = Phrase(
+    "Blender's undo has brought back what it keeps, but the scene is not quite as it "
+    "was then: an image's pixels, say, or settings that undo leaves alone."
 )
 
 
@@ -137,7 +138,9 @@ class History:
         found = self._found.get(name)
         # A turn can have more than one step, of which the first go first where undo ends.
         if first is None or not before or (found and before[-1].name != found.after):
-            raise Unavailable("Blender's undo history does not reach back to before that turn.")
+            raise Unavailable(
+                Phrase("Blender's undo history does not reach back to before that turn.")
+            )
         caller = self.undo.made.get(name)
         since = [step for step in steps[first : _active(steps) + 1] if not step.skipped]
         turns = [step.name for step in since if self.undo.made.get(step.name) == caller]
@@ -169,12 +172,14 @@ class History:
             Unavailable: there was none, or the scene was changed since.
         """
         if not self._left:
-            raise Unavailable("There is no restore to be redone.")
+            raise Unavailable(Phrase("There is no restore to be redone."))
         left = self._left.pop()
         step = next((each for each in self.undo.history() if each.index == left.step.index), None)
         if step is None or step.name != left.step.name:
             self._left.clear()
-            raise Unavailable("The scene was changed since, so the restore cannot be redone.")
+            raise Unavailable(
+                Phrase("The scene was changed since, so the restore cannot be redone.")
+            )
         self.undo.go_to(step)
         return Restored(None, _arrived(left.state))
 

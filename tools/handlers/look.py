@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import bpy
 
 from ..errors import InvalidArguments, Unavailable
+from ..phrase import Phrase
 from ..picture import Picture
 from ..registry import Assessment, Effect, tool
 from .drawing import Shading, draw, hidden_viewport, shown_viewport
@@ -34,7 +35,7 @@ def _assess(arguments: Mapping[str, Any]) -> Assessment:
         raise InvalidArguments(f"filepath: {path} exists already; give another name.")
     if _is_new_temporary_file(path):
         return Assessment(Effect.READS)
-    return Assessment(Effect.FILES, (f"it writes {path}",))
+    return Assessment(Effect.FILES, (Phrase("it writes {path}", path=path),))
 
 
 @tool(effect=Effect.FILES, assess=_assess)

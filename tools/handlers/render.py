@@ -18,6 +18,7 @@ import bpy
 
 from ..errors import InvalidArguments, Unavailable
 from ..later import Later
+from ..phrase import Phrase
 from ..picture import Picture
 from ..reach import local_path
 from ..registry import Assessment, Effect, tool
@@ -51,8 +52,9 @@ def _assess(arguments: Mapping[str, Any]) -> Assessment:
     if not arguments["filepath"]:
         return Assessment(Effect.EDITS)
     path = local_path(arguments["filepath"])
-    verb = "replaces what is at" if arguments["overwrite"] else "writes"
-    return Assessment(Effect.FILES, (f"it {verb} {path}",))
+    if arguments["overwrite"]:
+        return Assessment(Effect.FILES, (Phrase("it replaces what is at {path}", path=path),))
+    return Assessment(Effect.FILES, (Phrase("it writes {path}", path=path),))
 
 
 def render_tool(renders: RenderJobs) -> Callable[..., Any]:
@@ -173,7 +175,10 @@ def _start(
         scripts = _scripts_run()
         if not scripts and (left := _scripted()):
             warnings.append(
-                f"Scripts of this file are not run, nor in the render, which {left} may need."
+                Phrase(
+                    "Scripts of this file are not run, nor in the render, which {what} may need.",
+                    what=left,
+                )
             )
         order = Order(
             blend=str(blend),
@@ -208,9 +213,11 @@ def _scripted() -> str:
             animation = getattr(block, "animation_data", None)
             for curve in animation.drivers if animation is not None else ():
                 if curve.driver.type == "SCRIPTED" and not curve.driver.is_simple_expression:
-                    return f"the driver of {block.name}'s {curve.data_path}"
+                    return Phrase(
+                        "the driver of {name}'s {path}", name=block.name, path=curve.data_path
+                    )
     texts = [each.name for each in bpy.data.texts if each.use_module]
-    return f"the text {texts[0]}" if texts else ""
+    return Phrase("the text {name}", name=texts[0]) if texts else ""
 
 
 def _check_scene(scene: bpy.types.Scene, samples: int | None) -> None:
@@ -313,7 +320,11 @@ def _saved_copy(folder: Path) -> tuple[Path, list[str]]:
     if (bytes_saved := copy.stat().st_size) > _LARGE_COPY:
         seconds = time.monotonic() - began
         warnings.append(
-            f"The copy to render from has {_megabytes(bytes_saved)}; saving it took {seconds:.0f} s."
+            Phrase(
+                "The copy to render from has {size}; saving it took {seconds:.0f} s.",
+                size=_megabytes(bytes_saved),
+                seconds=seconds,
+            )
         )
     unsaved = [
         each.name for each in bpy.data.images if each.is_dirty and each.type not in _NO_FILES
@@ -321,14 +332,17 @@ def _saved_copy(folder: Path) -> tuple[Path, list[str]]:
     if unsaved:
         more = ", …" if len(unsaved) > _NAMED else ""
         warnings.append(
-            f"These images hold changes that are not saved and are rendered without them: "
-            f"{', '.join(unsaved[:_NAMED])}{more}. Save or pack them."
+            Phrase(
+                "These images hold changes that are not saved and are rendered without them: "
+                "{names}. Save or pack them.",
+                names=f"{', '.join(unsaved[:_NAMED])}{more}",
+            )
         )
     if own is not None and (caches := own.parent / f"blendcache_{own.stem}").is_dir():
         try:
             (folder / caches.name).symlink_to(caches, target_is_directory=True)
         except OSError:
-            warnings.append("Physics that is baked to disk is reckoned anew.")
+            warnings.append(Phrase("Physics that is baked to disk is reckoned anew."))
     return copy, warnings
 
 

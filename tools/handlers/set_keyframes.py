@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import bpy
 
 from ..errors import InvalidArguments, nearest
+from ..phrase import Phrase
 from ..reach import Reach, of_value
 from ..registry import Assessment, Effect, tool
 from . import changes
@@ -27,7 +28,9 @@ _SHOWN = 100
 
 def _assess(arguments: Mapping[str, Any]) -> Assessment:
     if arguments["driver"] or of_value(arguments["property"], "") is Reach.CODE:
-        return Assessment(Effect.CODE, (f"a driver evaluates {arguments['driver']!r}",))
+        return Assessment(
+            Effect.CODE, (Phrase("a driver evaluates {driver!r}", driver=arguments["driver"]),)
+        )
     asks = ("keys", "variables", "extrapolation", "clear", "interpolation", "easing")
     return Assessment(Effect.EDITS if any(arguments[each] for each in asks) else Effect.READS)
 
