@@ -9,18 +9,23 @@ SCREENSHOTS names a folder in which the pictures are kept, to be looked at.
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from build import PLATFORMS, build
 from desktop.program import Program, tools_missing
 from desktop.scenes import SCENES
+from selenium import webdriver
 from standin.server import StandIn
 
 RESET = """
 import bpy
 from bl_ext.user_default.scene_chat.operators import runtime
 here = runtime.current()
+for window in list(bpy.context.window_manager.windows)[1:]:
+    with bpy.context.temp_override(window=window):
+        bpy.ops.wm.window_close()
 if bpy.context.object and bpy.context.mode != "OBJECT":
     bpy.ops.object.mode_set(mode="OBJECT")
 for each in list(bpy.data.objects):
@@ -59,6 +64,23 @@ def blender():
 def zip_file(tmp_path_factory):
     """The extension as it is installed from disk."""
     return build(PLATFORMS["linux-x64"], tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    """A browser without a window."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or "chromium"
+    folder = tmp_path_factory.mktemp("chromium")
+    for each in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                 "--disable-background-networking", "--disable-component-update",
+                 "--disable-sync", "--no-proxy-server", "--window-size=900,600",
+                 f"--user-data-dir={folder}"):  # fmt: skip
+        options.add_argument(each)
+    service = webdriver.ChromeService(shutil.which("chromedriver") or "chromedriver")
+    driver = webdriver.Chrome(options, service)
+    yield driver
+    driver.quit()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.browser import Opened
 from PIL import Image, ImageChops, ImageFilter, ImageGrab, ImageOps
 
 HERE = Path(__file__).parent
@@ -101,12 +102,21 @@ class Program:
     """A running Blender with the extension installed from the zip."""
 
     def __init__(
-        self, blender, zip_file, folder, *, settings=None, allow="code,files", factory=True
+        self,
+        blender,
+        zip_file,
+        folder,
+        *,
+        settings=None,
+        allow="code,files",
+        factory=True,
+        port=None,
     ):
-        self.port = free_port()
+        self.port = port or free_port()
         self.folder = folder
         self.screen = Screen()
         self._served = allow is not None
+        self.opened = Opened(folder)
         self.log = folder / "blender.log"
         self._keep = Path(os.environ.get("SCREENSHOTS") or folder) / Path(blender).name
         self._keep.mkdir(parents=True, exist_ok=True)
@@ -128,6 +138,7 @@ class Program:
             # Mesa maps its index into memory. A Mesa of another version cuts it to another length,
             # and Blender dies of SIGBUS at its next new shader.
             "MESA_SHADER_CACHE_DIR": f"{tempfile.gettempdir()}/shaders-{Path(blender).name}",
+            "BROWSER": str(self.opened.script),
             "SCENE_CHAT_TEST": json.dumps(told),
         }
         environment.pop("OPENROUTER_API_KEY", None)
@@ -439,6 +450,13 @@ class Program:
         # Either turned way, what was along the strip is now along the picture.
         along = until(found, lambda: f"there is no tab {text!r}; {self.shot('no-tab')}")
         self.click(right - 15, top + along)
+
+    def address(self):
+        """Wait until the system's browser is to open something; return what."""
+        until(
+            self.opened.address.exists, lambda: f"no address is opened; {self.shot('no-address')}"
+        )
+        return self.opened.address.read_text()
 
     def shot(self, name):
         """Keep a picture of the whole screen; return where."""

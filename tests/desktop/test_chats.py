@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+
 import pytest
+from desktop.file_browser import choose
 from desktop.program import until
 from desktop.scenes import PAUSES
 
@@ -136,10 +140,34 @@ def test_a_chat_is_deleted_after_a_question(two_chats):
     until(lambda: listed(two_chats) == ["Put cubes in a row"], "it is still listed")
 
 
+def exported(program, file, entry):
+    """Export the open chat by the menu's entry; the browser gives the file's name its ending."""
+    open_list(program)
+    program.click_on("Export", box=popover(program))
+    program.click_on(entry, box=popover(program))
+    choose(program, file, typed=file.stem)
+    return until(lambda: file.exists() and file.read_text(), "no file is written")
+
+
 def test_a_chat_is_exported_as_markdown(two_chats, tmp_path):
-    file = tmp_path / "talk.md"
-    two_chats.aside(f"print(bpy.ops.scene_chat.chat_export(filepath={str(file)!r}))")
-    assert "> Put cubes in a row" in file.read_text()
+    text = exported(two_chats, tmp_path / "talk.md", "Markdown (.md)")
+    assert "> Put cubes in a row" in text
+    assert "There are **three more cubes** now" in text
+
+
+def test_an_exported_script_makes_the_same_scene_without_the_extension(
+    two_chats, blender, tmp_path
+):
+    file = tmp_path / "talk.py"
+    exported(two_chats, file, "Python Script (.py)")
+    scene = "sorted([o.name, *o.location] for o in bpy.data.objects)"
+    line = [blender, "-b", "--factory-startup", "--python-exit-code", "1", "--python", str(file),
+            "--python-expr", f"import bpy, json; print('made', json.dumps({scene}))"]  # fmt: skip
+    done = subprocess.run(line, capture_output=True, text=True, timeout=120, cwd=tmp_path)
+    made = [each for each in done.stdout.splitlines() if each.startswith("made ")]
+    assert made, done.stdout + done.stderr
+    assert json.loads(made[0].removeprefix("made ")) == two_chats.value(scene)
+    assert len(two_chats.value(scene)) == 6
 
 
 def saved(program, file):

@@ -6,6 +6,8 @@ import json
 import time
 
 import pytest
+from desktop.drag import drop
+from desktop.file_browser import choose
 from desktop.program import until
 from PIL import Image
 
@@ -126,6 +128,54 @@ def test_a_picture_goes_with_the_message_and_can_be_taken_off(program, model, tm
     program.turn()
     assert "The person attached: plan.png." in sent(model)
     assert "data:image/png" in sent(model)
+
+
+@pytest.fixture
+def plan(tmp_path):
+    """A picture's file."""
+    file = tmp_path / "plan.png"
+    Image.new("RGB", (40, 30), "red").save(file)
+    return file
+
+
+def test_a_picture_is_chosen_in_the_file_browser(program, model, plan):
+    icon(program, 1)
+    choose(program, plan)
+    program.hover(600, 700)
+    program.read("plan.png")
+    program.shot("picture-chosen")
+    program.say("Greet me")
+    program.turn()
+    assert "The person attached: plan.png." in sent(model)
+    assert "data:image/png" in sent(model)
+
+
+def test_a_picture_is_dropped_on_the_panel(program, model, plan):
+    left, top, right, _ = program.sidebar
+    x, y = (left + right) // 2, top + 400
+    program.hover(x, y)
+    drop(program.screen, [plan], x, y)
+    menu = (left - 200, y - 100, right, y + 100)
+    program.read("Attach Pictures", box=menu)
+    program.shot("picture-dropped")
+    program.click_on("Attach Pictures", box=menu)
+    program.hover(600, 700)
+    program.read("plan.png")
+    program.say("Greet me")
+    program.turn()
+    assert "The person attached: plan.png." in sent(model)
+
+
+def test_where_blender_reads_no_picture_from_the_clipboard_that_is_said(program):
+    editor = "next(a for a in bpy.context.screen.areas if a.type == {!r}).ui_type = {!r}"
+    program.aside(editor.format("PROPERTIES", "IMAGE_EDITOR"))
+    try:
+        icon(program, 2)
+        program.read("holds no picture that Blender can read", box=(0, 860, 1600, 900))
+        program.shot("picture-none")
+        assert program.value("len(here.panel.pictures)") == 0
+    finally:
+        program.aside(editor.format("IMAGE_EDITOR", "PROPERTIES"))
 
 
 def test_a_message_is_written_in_the_text_editor(program, model):

@@ -78,6 +78,15 @@ def test_typing_survives_markdown_that_streams_in(program):
     until(lambda: program.aside(drawn) == f"({len(BOOK)}, 54)\n", "its end is not drawn")
 
 
+def test_a_link_opens_in_the_browser(program):
+    program.opened.forget()
+    program.say("Explain")
+    program.turn()
+    program.click_on("the manual (docs.blender.org)")
+    # Blender tells its own manual which version asks.
+    assert program.address().partition("?")[0] == "https://docs.blender.org/manual/en/latest/"
+
+
 def test_code_is_copied_to_the_letter(program):
     program.aside("bpy.context.window_manager.clipboard = ''")
     program.say("Explain")

@@ -7,15 +7,12 @@ system's browser open is written to a file instead.
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import stat
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from desktop.program import HEIGHT, WIDTH, NotSeen, Program, until
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 from standin.openrouter import KEY, OpenRouter, Wrong
@@ -46,60 +43,10 @@ def openrouter():
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    """A browser without a window."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or "chromium"
-    folder = tmp_path_factory.mktemp("chromium")
-    for each in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                 "--disable-background-networking", "--disable-component-update",
-                 "--disable-sync", "--no-proxy-server", "--window-size=900,600",
-                 f"--user-data-dir={folder}"):  # fmt: skip
-        options.add_argument(each)
-    service = webdriver.ChromeService(shutil.which("chromedriver") or "chromedriver")
-    driver = webdriver.Chrome(options, service)
-    yield driver
-    driver.quit()
-
-
-class Opened:
-    """What Blender opens in the system's browser, or that there is none."""
-
-    def __init__(self, folder):
-        self.address, self.none = folder / "address", folder / "none"
-        self.script = folder / "browser"
-        self.script.write_text(
-            f'#!/bin/sh\n[ -e "{self.none}" ] && exit 1\nprintf %s "$1" >"{self.address}.part"\n'
-            f'mv "{self.address}.part" "{self.address}"\n'
-        )
-        self.script.chmod(0o755)
-
-    def forget(self):
-        self.address.unlink(missing_ok=True)
-        self.none.unlink(missing_ok=True)
-
-    def read(self):
-        until(self.address.exists, "nothing is opened in the browser")
-        return self.address.read_text()
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    return Opened(tmp_path_factory.mktemp("browser"))
-
-
-@pytest.fixture(scope="module")
-def shared(blender, zip_file, openrouter, opened, tmp_path_factory):
-    """As the other tests' Blender, with OpenRouter's address and a browser."""
-    before = os.environ.get("BROWSER")
-    os.environ["BROWSER"] = str(opened.script)
+def shared(blender, zip_file, openrouter, tmp_path_factory):
+    """As the other tests' Blender, with OpenRouter's address."""
     settings = {"endpoint": openrouter.url, "model": "script/desktop"}
-    try:
-        program = Program(blender, zip_file, tmp_path_factory.mktemp("blender"), settings=settings)
-    finally:
-        os.environ.pop("BROWSER")
-        if before is not None:
-            os.environ["BROWSER"] = before
+    program = Program(blender, zip_file, tmp_path_factory.mktemp("blender"), settings=settings)
     try:
         program.open_chat()
         yield program
@@ -108,9 +55,9 @@ def shared(blender, zip_file, openrouter, opened, tmp_path_factory):
 
 
 @pytest.fixture
-def signed_out(program, openrouter, opened):
+def signed_out(program, openrouter):
     """Blender without a key for OpenRouter."""
-    opened.forget()
+    program.opened.forget()
     openrouter.wrong.clear()
     # Not through the port: what a client's script wants of keys is not done.
     assert program.aside(HEAD + BEGIN.format(url=openrouter.url)) == ""
@@ -130,9 +77,9 @@ def allow(chromium, address):
     chromium.find_element(By.ID, "allow").click()
 
 
-def begin(program, opened):
+def begin(program):
     click_to_sign_in(program)
-    return opened.read()
+    return program.address()
 
 
 def click_to_sign_in(program):
@@ -157,10 +104,10 @@ def key_file(program):
     return file.read_text("utf-8"), stat.S_IMODE(file.stat().st_mode)
 
 
-def test_one_click_here_and_one_in_the_browser_sign_a_person_in(signed_out, opened, chromium):
+def test_one_click_here_and_one_in_the_browser_sign_a_person_in(signed_out, chromium):
     program = signed_out
     program.shot("sign-in")
-    address = begin(program, opened)
+    address = begin(program)
     program.shot("sign-in-waiting")
     allow(chromium, address)
     assert "Go back to Blender" in page(chromium, "You are signed in")
@@ -175,12 +122,10 @@ def test_one_click_here_and_one_in_the_browser_sign_a_person_in(signed_out, open
     assert KEY not in program.said()
 
 
-def test_a_wrong_state_is_refused_and_the_panel_still_waits(
-    signed_out, opened, chromium, openrouter
-):
+def test_a_wrong_state_is_refused_and_the_panel_still_waits(signed_out, chromium, openrouter):
     program = signed_out
     exchanges = openrouter.asked.count(("POST", "/api/v1/auth/keys"))
-    address = begin(program, opened)
+    address = begin(program)
     back = parse_qs(urlsplit(address).query)["callback_url"][0]
     chromium.get(f"{back[:-1]}{'a' if back[-1] != 'a' else 'b'}?code=stolen")
     page(chromium, "This is not the way back to Blender")
@@ -192,14 +137,14 @@ def test_a_wrong_state_is_refused_and_the_panel_still_waits(
     program.read("Signed in: Scene Chat")
 
 
-def test_where_no_browser_opens_the_code_is_pasted(signed_out, opened, chromium):
+def test_where_no_browser_opens_the_code_is_pasted(signed_out, chromium):
     program = signed_out
-    opened.none.touch()
+    program.opened.none.touch()
     click_to_sign_in(program)
     program.read("If none opens")
     program.click_on("Copy Address")
     address = until(lambda: program.value("bpy.context.window_manager.clipboard"), "not copied")
-    assert not opened.address.exists()
+    assert not program.opened.address.exists()
     allow(chromium, address)
     page(chromium, "Paste this code")
     code = chromium.find_element(By.ID, "code").text
@@ -220,20 +165,18 @@ def taken(program):
     return program.value("here.sign_in.state.phase") == "signed in"
 
 
-def test_cancel_waits_no_longer(signed_out, opened):
-    begin(signed_out, opened)
+def test_cancel_waits_no_longer(signed_out):
+    begin(signed_out)
     signed_out.click_on("Cancel")
     signed_out.hover(600, 700)
     signed_out.read("Sign in to ask a model")
     assert signed_out.value("here.sign_in.state.phase") == "idle"
 
 
-def test_what_openrouter_refuses_is_a_sentence_with_a_way_on(
-    signed_out, opened, chromium, openrouter
-):
+def test_what_openrouter_refuses_is_a_sentence_with_a_way_on(signed_out, chromium, openrouter):
     said = b'{"error": {"message": "The code has expired", "code": 403}}'
     openrouter.wrong["/api/v1/auth/keys"] = Wrong(403, said)
-    allow(chromium, begin(signed_out, opened))
+    allow(chromium, begin(signed_out))
     page(chromium, "The code has expired")
     signed_out.read("did not take the code")
     signed_out.read("Sign In with OpenRouter")
@@ -241,10 +184,10 @@ def test_what_openrouter_refuses_is_a_sentence_with_a_way_on(
 
 
 def test_the_preferences_keep_a_key_from_a_broken_one_and_signing_out_forgets_it(
-    signed_out, opened, chromium
+    signed_out, chromium
 ):
     program = signed_out
-    allow(chromium, begin(program, opened))
+    allow(chromium, begin(program))
     program.read("$12.40 left")
     program.aside(
         "bpy.ops.screen.userpref_show(section='ADDONS')\n"

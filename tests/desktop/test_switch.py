@@ -68,7 +68,7 @@ def test_the_switch_opens_the_port_and_closes_it_again(program):
 def test_a_taken_port_is_said_and_the_next_one_offered(program):
     with socket.create_server(("127.0.0.1", program.port)):
         switch(program)
-        program.read(f"Port {program.port} is taken by another program")
+        program.read(f"Port {program.port} is taken by a program that does not answer")
         program.shot("port-taken")
         program.click_on("Use Port")
         program.hover(600, 700)
@@ -76,6 +76,33 @@ def test_a_taken_port_is_said_and_the_next_one_offered(program):
         assert served != program.port
         assert opens(served)
         assert not program.reads("is taken")
+
+
+def test_another_blender_that_has_the_port_is_named_with_its_file(program, start, tmp_path_factory):
+    other = start(folder=tmp_path_factory.mktemp("other"))
+    other.aside(f"bpy.ops.wm.save_as_mainfile(filepath={str(other.folder / 'castle.blend')!r})")
+    program.aside(
+        f"bpy.context.preferences.addons[EXTENSION].preferences.server_port = {other.port}"
+    )
+    switch(program)
+    program.read("Scene Chat in another Blender")
+
+
+def test_a_set_up_is_copied_from_the_menu(program):
+    program.click_on("External")
+    switch(program)
+    until(lambda: opens(program.port), "the port does not open")
+    program.click_on("Copy Set-Up")
+    program.read("Claude Desktop", box=(0, 0, WIDTH, HEIGHT))
+    program.shot("copy-set-up")
+    program.click_on("Cursor", box=(0, 0, WIDTH, HEIGHT))
+    text = until(
+        lambda: program.aside("print(bpy.context.window_manager.clipboard, end='')"), "no copy"
+    )
+    server = json.loads(text)["mcpServers"]["scene-chat"]
+    assert server["url"] == f"http://127.0.0.1:{program.port}/mcp"
+    assert server["headers"]["Authorization"].startswith("Bearer ")
+    program.shot("set-up-copied")
 
 
 def test_code_of_a_client_asks_the_person_unless_clients_are_trusted(program):
