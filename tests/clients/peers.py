@@ -57,6 +57,8 @@ MCP_FOR_BLENDER = Program(
     # As its own `setup` does for Codex; without it the tools of its Viewport app are not listed.
     environment=(("BLENDER_MCP_APPS", "1"),),
 )
+BLENDER_MCP_CONNECT = Program("blender-mcp-connect==0.1.0", "blender-mcp-connect")
+"""Of the Blender Lab's server; the other two are of BlenderMCP."""
 
 
 def install(program: Program, folder: Path) -> Path:
@@ -172,8 +174,8 @@ async def _session(
 def _environment(program: Program, port: int, home: Path) -> dict[str, str]:
     """Return what it gets beside the few variables that mcp passes on: PATH and its like."""
     return {
-        "BLENDER_HOST": "127.0.0.1",
-        "BLENDER_PORT": str(port),
+        **dict.fromkeys(("BLENDER_HOST", "BLENDER_MCP_HOST"), "127.0.0.1"),
+        **dict.fromkeys(("BLENDER_PORT", "BLENDER_MCP_PORT"), str(port)),
         # Whatever Blender says of consent, both count their use by web requests without this.
         "DISABLE_TELEMETRY": "1",
         **dict.fromkeys(("HOME", "USERPROFILE", "APPDATA"), str(home)),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,10 +16,29 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-class Served:
-    """`scripts/headless.py serve` in a process of its own."""
+@dataclass(frozen=True)
+class Door:
+    """What a Blender that serves tells other programs of one user folder."""
 
-    def __init__(self, *options):
+    port: int
+    url: str
+    token: str
+
+
+def door(user):
+    """Return what the one Blender of this user folder has published."""
+    (file,) = user.glob("datafiles/scene_chat/ports/*.json")
+    told = json.loads(file.read_text())
+    return Door(told["port"], told["url"], Path(told["token_file"]).read_text().strip())
+
+
+class Served:
+    """`scripts/headless.py serve` in a process of its own.
+
+    `user`: its user folder; if None that of the environment, or one for its time alone.
+    """
+
+    def __init__(self, *options, user=None):
         command = [
             sys.executable,
             str(CHECKOUT / "scripts" / "headless.py"),
@@ -24,9 +46,11 @@ class Served:
             "--port",
             "0",
         ]
+        environment = {**os.environ, **({"BLENDER_USER_RESOURCES": str(user)} if user else {})}
         self.process = subprocess.Popen(
-            [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+            [*command, *options], env=environment,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
         said = self.process.stdout.readline()
         found = re.search(r"127\.0\.0\.1:(\d+)", said)
         if found is None:
