@@ -44,6 +44,7 @@ def register() -> None:
     from .tools.faults import Faults
     from .tools.gate import Gate
     from .tools.handlers.live_scene import LiveScene
+    from .tools.phrase import Phrase
     from .tools.plain import Secrets
     from .tools.queue import MainThreadQueue
     from .tools.registry import Registry
@@ -85,7 +86,10 @@ def register() -> None:
         from .server.mcp import Endpoint  # at the first HTTP client
         from .server.offer import SceneOffer
 
-        return Endpoint(SceneOffer(registry), "Scene Chat", about.extension_text)
+        return Endpoint(SceneOffer(registry), "Scene Chat", about.extension_text, faulted)
+
+    def faulted(error: BaseException) -> None:
+        faults.note(Phrase("the port"), error)
 
     def http(limit: int, port: int) -> Dialect:
         from .server.http import Http
@@ -95,7 +99,7 @@ def register() -> None:
 
         return Http(limit, port, endpoint(), calls.health, token.matches, refused)
 
-    server = Server(calls, about, faults, http=http)
+    server = Server(calls, about, faults, http=http, refused=audit.turned_away)
     chat.ended = lambda: calls.read(scene.leave)
     scene.start()
     runtime.set_current(

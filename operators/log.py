@@ -75,7 +75,7 @@ class SCENE_CHAT_OT_log_clear(bpy.types.Operator):
         here = runtime.current()
         if here.asked_by_tool:
             return {"CANCELLED"}
-        here.audit.latest.clear()
+        here.audit.clear()
         here.panel.search = ""
         timer.redraw()
         return {"FINISHED"}

@@ -374,14 +374,18 @@ class Runtime:
             PortTaken: see `Server.start`.
         """
         self.note_temporary()
-        if (preferences := self.preferences) is not None:
-            self.server.request_limit = preferences.server_megabytes * 1024 * 1024
-            self.server.admits = self.token.matches if preferences.server_token else None
+        self.set_port()
         self.server.start(port, time_limit)
         self.secrets.add(self.token.value)  # made now: who finds the port looks for its file
         # While Blender starts nothing may be looked at; a file that is opened then tells by itself.
         self.discovery.publish(self.server.port, getattr(bpy.data, "filepath", ""))
         self.timer.start()
+
+    def set_port(self) -> None:
+        """Have the port take what the preferences say, from connections that begin from now on."""
+        if (preferences := self.preferences) is not None:
+            self.server.request_limit = preferences.server_megabytes * 1024 * 1024
+            self.server.admits = self.token.matches if preferences.server_token else None
 
     def close_port(self) -> None:
         """Close it, if it is open."""

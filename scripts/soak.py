@@ -15,6 +15,7 @@ import argparse
 import collections
 import http.client
 import json
+import math
 import random
 import socket
 import sys
@@ -22,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ sys.path[:0] = [str(CHECKOUT / "tests")]
 _PATIENCE = 60.0
 """Seconds without a reply that are a hang: ten times what opening a file takes here."""
 _GROWTH = 0.05
+_COMING_BACK = 5.0
+"""Seconds after the port was closed and opened within which a client may still be cut off."""
 _EXCUSED = (
     "Another file was opened meanwhile",
     "Scene Chat was switched off",
@@ -72,7 +75,18 @@ class Talk:
         self.counts: collections.Counter[str] = collections.Counter()
         self.wrong: list[str] = []
         self.slowest = 0.0
+        self.cut_until = 0.0
+        """`time.monotonic()` until which connections may end: somebody closes the port."""
         self._lock = threading.Lock()
+
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """While inside, and a while after it, connections may end."""
+        self.cut_until = math.inf
+        try:
+            yield
+        finally:
+            self.cut_until = time.monotonic() + _COMING_BACK
 
     def count(self, what: str) -> None:
         with self._lock:
@@ -113,8 +127,11 @@ class Client(threading.Thread):
             except TimeoutError:
                 self.talk.wrong.append(f"{self.name}: no reply within {_PATIENCE:g} s")
                 return
-            except (OSError, http.client.HTTPException):
-                self.talk.count("cut off")  # the extension was disabled, or is not back yet
+            except (OSError, http.client.HTTPException) as error:
+                if time.monotonic() > self.talk.cut_until:
+                    self.talk.wrong.append(f"{self.name} was cut off: {error!r}")
+                    return
+                self.talk.count("cut off, as it may")
                 time.sleep(0.2)
 
     def exchange(self, peer: Any) -> None:
@@ -310,7 +327,9 @@ def _soak(program: Any, folder: Path, options: argparse.Namespace) -> int:
             before = _at_rest(program, talk)
         time.sleep(draw.uniform(0.5, 3.0))
         what = draw.choice(list(_DISTURBANCES))
-        said = program.aside(_DISTURBANCES[what].format(file=str(file), port=program.port))
+        code = _DISTURBANCES[what].format(file=str(file), port=program.port)
+        with talk.closing() if "disabled" in what else nullcontext():
+            said = program.aside(code)
         if "Traceback" in said:
             talk.wrong.append(f"{what}: {said}")
         disturbed[what] += 1
@@ -320,6 +339,14 @@ def _soak(program: Any, folder: Path, options: argparse.Namespace) -> int:
     hung = [each.name for each in clients if each.is_alive()]
     alive = program.process.poll() is None
     after = _at_rest(program, talk) if alive else {}
+    if alive and (faults := program.value("[str(each) for each in here.faults.known]")):
+        talk.wrong.append(f"faults of ours: {faults}")
+    few = 5 * options.minutes * options.clients
+    talk.wrong += [
+        f"only {talk.counts[kind.dialect]} replies to {kind.dialect}"
+        for kind in kinds
+        if talk.counts[kind.dialect] < few / len(kinds)
+    ]
     print("replies:", dict(talk.counts))
     print("meanwhile:", dict(disturbed))
     print(f"slowest reply: {talk.slowest:.2f} s")
@@ -342,10 +369,11 @@ def _at_rest(program: Any, talk: Talk) -> dict[str, int]:
     Clients come back by themselves once the port is open again.
     """
     program.disconnect()
-    program.aside("bpy.ops.scene_chat.server_stop()\nbpy.ops.wm.read_homefile()")
-    time.sleep(1.0)
-    state = _state(program.process.pid)
-    program.aside(f"bpy.ops.scene_chat.server_start(port={talk.port}, allow='code,files')")
+    with talk.closing():
+        program.aside("bpy.ops.scene_chat.server_stop()\nbpy.ops.wm.read_homefile()")
+        time.sleep(1.0)
+        state = _state(program.process.pid)
+        program.aside(f"bpy.ops.scene_chat.server_start(port={talk.port}, allow='code,files')")
     return state
 
 

@@ -19,15 +19,9 @@ class BrokenRequest(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """A request that is answered without a look at the scene.
-
-    Attributes:
-        data: The answer.
-        ends: Whether the connection ends with it.
-    """
+    """A request that is answered without a look at the scene, by `data`."""
 
     data: bytes
-    ends: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +71,10 @@ class Dialect(Protocol):
     def size(self) -> int:
         """Bytes that are here and not taken up yet."""
 
+    @property
+    def ended(self) -> bool:
+        """Whether the connection is to end once all is sent."""
+
     def feed(self, data: bytes) -> None:
         """Take in what has come."""
 
@@ -88,4 +86,4 @@ class Dialect(Protocol):
         """
 
     def refusal(self, why: str) -> bytes:
-        """Return how to tell the client why its connection ends."""
+        """Return how to tell the client why its connection ends, nothing where it cannot be."""

@@ -91,10 +91,11 @@ class Discovery:
 
     def withdraw(self) -> None:
         """Say nothing any more: the port is closed."""
+        self._said = None
         if self._descriptor < 0:
             return
         os.close(self._descriptor)
-        self._descriptor, self._said = -1, None
+        self._descriptor = -1
         _remove(self._file)
 
     def _say(self, said: Published) -> None:

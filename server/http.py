@@ -74,6 +74,11 @@ class Http:
     def size(self) -> int:
         return len(self._body) + len(self._connection.trailing_data[0])
 
+    @property
+    def ended(self) -> bool:
+        h11 = self._h11
+        return self._connection.our_state in (h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
+
     def feed(self, data: bytes) -> None:
         self._connection.receive_data(data)
 
@@ -198,7 +203,7 @@ class Http:
 
     def _end(self, status: int, why: str, headers: Mapping[str, str] = {}) -> Said:
         """Answer what is not worth reading to its end."""
-        return Said(self._whole(status, _refusal(why), {"connection": "close", **headers}), True)
+        return Said(self._whole(status, _refusal(why), {"connection": "close", **headers}))
 
     def _whole(self, status: int, body: object, headers: Mapping[str, str] = {}) -> bytes:
         h11 = self._h11

@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,6 +127,7 @@ class Server:
         faults: Faults,
         request_limit: int = REQUEST_LIMIT,
         http: Callable[[int, int], Dialect] | None = None,
+        refused: Callable[[str, str], None] = lambda _who, _why: None,
     ) -> None:
         """Make a server that is not listening yet.
 
@@ -137,6 +138,7 @@ class Server:
             request_limit: Bytes of one request.
             http: From a request's limit and the port to the dialect of one HTTP connection; without
                 it such connections are closed.
+            refused: Gets who was refused, and why, in a sentence. Listener thread.
         """
         self.port = 0
         """While it is started: where."""
@@ -146,6 +148,7 @@ class Server:
         self._faults = faults
         self.request_limit = request_limit
         self._http = http
+        self._refused = refused
         self.admits: Callable[[str], bool] | None = None
         """Whether that is the token, which requests of the bare dialects then have to carry; None where
         none is wanted. Of connections that begin from now on, as is the next."""
@@ -237,7 +240,8 @@ class Server:
             elif (client := self.clients.get(sock)) is None:
                 self._accept(sock)
             else:
-                self._serve(client, events)
+                with self._guarded(client):
+                    self._serve(client, events)
         self._end_what_is_overdue()
 
     # Connections
@@ -250,7 +254,8 @@ class Server:
                 time.sleep(_NO_DESCRIPTOR_SECONDS)  # it stays ready, and would be tried without end
             return  # otherwise it left again before we came to it
         sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(OSError):  # it has left already
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         number = next(self._numbers)
         client = Client(sock, number, f"Client {number}")
         self.clients[sock] = client
@@ -262,7 +267,12 @@ class Server:
         """Return the dialect that a first byte begins, None for none."""
         if first == ord("{"):
             return Raw(
-                self.request_limit, self.about, self._calls.health, self._cancel, self.admits
+                self.request_limit,
+                self.about,
+                self._calls.health,
+                self._cancel,
+                self.admits,
+                lambda why: self._refused("A program", why),
             )
         if ord("A") <= first <= ord("Z") and self._http is not None:
             return self._http(self.request_limit, self.port)
@@ -292,20 +302,26 @@ class Server:
             call.cancel()
         return len(calls)
 
-    def _serve(self, client: Client, events: int) -> None:
+    @contextlib.contextmanager
+    def _guarded(self, client: Client) -> Iterator[None]:
+        """A fault of ours with one client ends its connection, and not the others' service."""
         try:
-            if events & selectors.EVENT_WRITE:
-                self._send(client)
-                self._next_command(client)
-            if events & selectors.EVENT_READ:
-                self._read(client)
+            yield
         except ConnectionError:
             self._drop(client)
-        except (
-            Exception
-        ) as error:  # a fault of ours with one client does not end the others' service
+        except Exception as error:
             self._faults.note(Phrase("the port"), error)
+            with contextlib.suppress(Exception):
+                self._refuse(client, f"Scene Chat itself failed: {error!r}")
+                return
             self._drop(client)
+
+    def _serve(self, client: Client, events: int) -> None:
+        if events & selectors.EVENT_WRITE:
+            self._send(client)
+            self._next_command(client)
+        if events & selectors.EVENT_READ and client.socket in self.clients:
+            self._read(client)
 
     def _read(self, client: Client) -> None:
         try:
@@ -325,6 +341,7 @@ class Server:
         if client.dialect is None:
             client.dialect = self._greet(client, data[0])
             if client.dialect is None:
+                self._refused(client.name, f"The byte {data[:1]!r} begins no dialect.")
                 self._drop(client)
                 return
         client.dialect.feed(data)
@@ -355,7 +372,7 @@ class Server:
                     client.deadline = time.monotonic() + _HALF_REQUEST_SECONDS
                 break
             begun += 1
-            client.deadline = None
+            client.deadline = time.monotonic() + _LEFT_SECONDS if client.said_all else None
             if isinstance(request, Asked):
                 self._begin(client, dialect, request)
             else:
@@ -400,24 +417,30 @@ class Server:
         with contextlib.suppress(BlockingIOError):
             while self._bell.recv(4096):
                 continue
-        while self._finished:
+        for _ in range(len(self._finished)):  # what is added meanwhile rings anew
             client, left = self._finished.popleft()
-            if isinstance(left, CallResult):
-                assert client.asked is not None
-                left = memoryview(self._answer(client, client.asked, left))
-            if left is not None:
-                client.call = client.asked = client.tells = None
-                client.last_time = time.monotonic()
-            if left:
-                client.outgoing.append(left)
-            if client.socket in self.clients:
-                self._send(client)
-                self._next_command(client)
+            with self._guarded(client):
+                self._end_call(client, left)
+
+    def _end_call(self, client: Client, left: memoryview | CallResult | None) -> None:
+        """Reply with what is left of it, and take up the client's next command."""
+        if isinstance(left, CallResult):
+            assert client.asked is not None
+            left = memoryview(self._answer(client, client.asked, left))
+            if not left:  # it failed in the midst of a reply
+                self._drop(client)
+        if left is not None:
+            client.call = client.asked = client.tells = None
+            client.last_time = time.monotonic()
+            if client.leaving:
+                self._leave(client)
+        if left:
+            client.outgoing.append(left)
+        if client.socket in self.clients:
+            self._send(client)
+            self._next_command(client)
 
     def _say(self, client: Client, said: Said) -> None:
-        if said.ends:
-            client.leaving = True
-            client.deadline = time.monotonic() + _GOODBYE_SECONDS
         client.outgoing.append(memoryview(said.data))
         self._send(client)
 
@@ -430,7 +453,10 @@ class Server:
         if client.broken:
             self._drop(client)
             return
-        if not client.outgoing and client.leaving:
+        ended = client.dialect is not None and client.dialect.ended
+        if ended and client.call is None and not client.leaving:
+            self._leave(client)
+        if not client.outgoing and client.leaving and client.call is None:
             with contextlib.suppress(OSError):  # it left by itself
                 client.socket.shutdown(socket.SHUT_WR)
         self._listen_for(client)
@@ -460,7 +486,13 @@ class Server:
             words = client.dialect.refusal(why)
         else:  # which of them it would have been shows in its first byte
             words = blender_mcp.encoded(blender_mcp.failed(why))
-        self._say(client, Said(words, ends=True))
+        self._leave(client)
+        self._say(client, Said(words))
+
+    def _leave(self, client: Client) -> None:
+        """Take nothing more from a client, and close once it has read what is sent."""
+        client.leaving = True
+        client.deadline = time.monotonic() + _GOODBYE_SECONDS
 
     def _drop(self, client: Client) -> None:
         self._abandon(client)
@@ -513,17 +545,23 @@ class Server:
         now = time.monotonic()
         for client in list(self.clients.values()):
             if client.tells is not None and client.tells <= now:
-                self._tell(client, now)
+                with self._guarded(client):
+                    self._tell(client, now)
             if client.deadline is None or client.deadline > now:
                 continue
             client.deadline = None
-            if client.leaving:
-                self._drop(client)
-            elif client.said_all:
-                self._abandon(client)
-            else:
-                seconds = f"{_HALF_REQUEST_SECONDS:g} s"
-                self._refuse(client, f"Only half a command came within {seconds}.")
+            with self._guarded(client):
+                self._overdue(client)
+
+    def _overdue(self, client: Client) -> None:
+        if client.leaving and client.call is None:
+            self._drop(client)
+        elif client.said_all or client.leaving:
+            self._abandon(client)
+            client.leaving = True  # a reply it still gets, if its call has begun; nothing more is
+        else:
+            seconds = f"{_HALF_REQUEST_SECONDS:g} s"
+            self._refuse(client, f"Only half a command came within {seconds}.")
 
     def _ring(self) -> None:
         with contextlib.suppress(OSError):  # it has been rung plenty, or the server was stopped

@@ -145,16 +145,24 @@ class _Refused(Exception):
 class Endpoint:
     """What `/mcp` leads to, of all connections."""
 
-    def __init__(self, offer: Offer, name: str, version: str) -> None:
+    def __init__(
+        self,
+        offer: Offer,
+        name: str,
+        version: str,
+        noted: Callable[[BaseException], None] = lambda _: None,
+    ) -> None:
         """Make an endpoint without sessions.
 
         Args:
             offer: What there is.
             name: The server's, for people.
             version: Its own.
+            noted: Takes faults of ours.
         """
         self.pid = os.getpid()
         self._offer = offer
+        self._noted = noted
         self._info = {"name": "scene_chat", "title": name, "version": version}
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._calls: dict[tuple[str, int | str], Call] = {}
@@ -195,7 +203,7 @@ class Endpoint:
     def _request(self, message: Message, headers: Mapping[str, str]) -> _Request:
         handshake, modern = _versions()
         session, version = headers.get(SESSION, ""), headers.get(VERSION, "")
-        number, method, params = message["id"], message["method"], message.get("params", {})
+        number, method, params = message["id"], message["method"], message.get("params") or {}
         if not isinstance(number, (int, str)) or isinstance(number, bool):
             raise _Refused(INVALID_REQUEST, "id has to be a number or a text.", 400)
         if not isinstance(method, str) or not isinstance(params, dict):
@@ -335,9 +343,14 @@ class Endpoint:
             self._calls.pop(key, None)
             try:
                 return self._result(request, wanted.result(result))
+            except NotOffered as error:
+                told = {"code": RESOURCE_NOT_FOUND, "message": str(error)}
             except ToolError as error:
                 told = {"code": INTERNAL_ERROR, "message": str(error)}
-                return {"jsonrpc": "2.0", "id": request.id, "error": told}
+            except Exception as error:  # a fault of ours; the client gets an answer all the same
+                self._noted(error)
+                told = {"code": INTERNAL_ERROR, "message": f"Scene Chat itself failed: {error!r}"}
+            return {"jsonrpc": "2.0", "id": request.id, "error": told}
 
         return Working(
             wanted.tool,

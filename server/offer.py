@@ -193,6 +193,8 @@ def _names(result: CallResult) -> Message:
 
 
 def _resource(uri: str, result: CallResult) -> Message:
+    if result.kind == "NoSuchObject":
+        raise NotOffered(result.error)
     if not result.ok:
         raise ToolError(result.error)
     text = json.dumps(result.value, ensure_ascii=False)

@@ -9,7 +9,6 @@ command under way on a connection at a time, so such a request comes on another 
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,11 +20,16 @@ from .blender_mcp import About, BadCommand, Translated
 from .dialect import Asked, BrokenRequest, Said
 from .frames import BrokenFrame, Frames
 
+_RESULT = "\n\ntry:\n result\nexcept NameError:\n result = None\nresult\n"
+"""Put behind a Blender Lab script, whose outcome is what it has set `result` to: the value of a script
+is that of its last line."""
+
 
 class Raw:
     """One connection; see `dialect.Dialect`."""
 
     name = "BlenderMCP client"
+    ended = False
     seconds = blender_mcp.CLIENT_SECONDS
     patience = blender_mcp.PATIENCE_SECONDS
 
@@ -36,6 +40,7 @@ class Raw:
         health: Callable[[], Health],
         cancel: Callable[[], int],
         admits: Callable[[str], bool] | None,
+        refused: Callable[[str], None],
     ) -> None:
         """Begin a connection.
 
@@ -46,12 +51,14 @@ class Raw:
             cancel: Takes back what clients have under way; returns how many calls that were.
             admits: Whether that is the token, which each request then has to carry as `token`; None
                 where none is wanted.
+            refused: Gets what was refused and why, in a sentence.
         """
         self._frames = Frames(limit)
         self._about = about
         self._health = health
         self._cancel = cancel
         self._admits = admits
+        self._refused = refused
         self._lab = False
 
     @property
@@ -75,7 +82,9 @@ class Raw:
         given = frame.pop("token", None)
         self._lab = frame.get("type") == "execute" and "code" in frame
         if self._admits is not None and not self._admits(given if isinstance(given, str) else ""):
-            return Said(self.refusal('Each request has to carry the port\'s token as "token".'))
+            why = 'Each request has to carry the port\'s token as "token".'
+            self._refused(why)
+            return Said(self.refusal(why))
         if self._lab:
             self.name = "Blender Lab client"
             return _lab_execute(frame)
@@ -132,18 +141,9 @@ def _lab_execute(frame: Mapping[str, Any]) -> Asked:
             told = {"result": told}
         return _lab_reply(status="ok", result=told, stdout=stdout)
 
-    if isinstance(code, str) and _sets_result(code):
-        code += "\n\nresult\n"  # the value of a script is that of its last line
+    if isinstance(code, str):
+        code += _RESULT
     return Asked("execute_code", {"code": code}, answer)
-
-
-def _sets_result(code: str) -> bool:
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    names = (each for each in ast.walk(tree) if isinstance(each, ast.Name))
-    return any(each.id == "result" and isinstance(each.ctx, ast.Store) for each in names)
 
 
 def _lab_reply(*, status: str, result: object = None, message: str = "", stdout: str = "") -> bytes:

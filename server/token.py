@@ -103,9 +103,14 @@ class Token:
         try:
             private_file.write(self.path, self._value + "\n")
             found = self.path.stat()
-            self._seen = (found.st_ino, found.st_mtime_ns, found.st_size)
         except OSError as error:
             return self._for_this_session(error)
+        if private_file.is_open_to_others(
+            found
+        ):  # such as on a memory stick, which knows no owners
+            self.path.unlink(missing_ok=True)
+            return self._for_this_session(OSError(0, "files there are open to other accounts"))
+        self._seen = (found.st_ino, found.st_mtime_ns, found.st_size)
         return self._value
 
     def _for_this_session(self, error: OSError) -> str:

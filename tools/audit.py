@@ -35,6 +35,10 @@ _KEPT = 500
 """Entries that are at hand for the panel."""
 _TEXT_LIMIT = 100_000
 """Characters of one argument that are kept; scripts are shorter."""
+_REFUSALS = 20
+"""A minute, of which each is noted."""
+_LONGEST_REASON = 200
+"""Characters; some of them are of who was refused."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,9 @@ class Audit:
         """Why the latest entry could not be written, in a sentence, or ""."""
         self.latest: deque[Entry] = deque(maxlen=_KEPT)
         """Newest last."""
+        self.refused: deque[Entry] = deque(maxlen=_KEPT)
+        """The same of what never became a call."""
+        self._minute, self._refusals = "", 0
         self.count = 0
         """Of all entries so far."""
         self._secrets = secrets
@@ -138,14 +145,39 @@ class Audit:
             self._write(entry)
 
     def turned_away(self, who: str, why: str) -> None:
-        """Note what was refused before it could become a call. Any thread."""
-        now = datetime.datetime.now().astimezone().isoformat(timespec="milliseconds")
-        self._keep(Entry(now, who, "", "", "refused", (), "refused", None, False, "", why, 0.0, ""))
+        """Note what was refused before it could become a call. Any thread.
+
+        Of those beyond `_REFUSALS` a minute only the number is noted: nobody who has no token is to
+        crowd out what was really done.
+        """
+        now = datetime.datetime.now().astimezone()
+        with self._lock:
+            minute = now.strftime("%H:%M")
+            if minute != self._minute:
+                more = self._refusals - _REFUSALS
+                self._minute, self._refusals = minute, 0
+                if more > 0:
+                    self._turned_away(now, "several", f"{more:,} more were refused.")
+            self._refusals += 1
+            if self._refusals <= _REFUSALS:
+                self._turned_away(now, who, why[:_LONGEST_REASON])
+
+    def _turned_away(self, now: datetime.datetime, who: str, why: str) -> None:
+        at = now.isoformat(timespec="milliseconds")
+        entry = Entry(at, who, "", "", "refused", (), "refused", None, False, "", why, 0.0, "")
+        self.refused.append(entry)
+        self.count += 1
+        self._write(entry)
+
+    def clear(self) -> None:
+        """Have none at hand any more; the files stay."""
+        self.latest.clear()
+        self.refused.clear()
 
     def entries(self, search: str = "") -> list[Entry]:
         """Return what is at hand, newest first, that holds all words of `search`."""
         words = search.lower().split()
-        kept = list(self.latest)[::-1]
+        kept = sorted((*self.latest, *self.refused), key=lambda each: each.at, reverse=True)
         return [
             each for each in kept if not words or all(word in each.line().lower() for word in words)
         ]

@@ -320,7 +320,9 @@ class MainThreadQueue:
         """
         now = time.monotonic()
         with self._lock:
-            waiting = list(self._jobs)
+            # Those that were dropped go as well, with what they hold.
+            waiting = [job for job in self._jobs if job.waits]
+            self._jobs = deque(waiting)
             running = self.running
             self._watched = bool(waiting or running)
         for job in waiting:

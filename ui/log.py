@@ -18,7 +18,7 @@ _MOST = 10
 def draw(layout: bpy.types.UILayout, context: bpy.types.Context, metrics: Metrics) -> None:
     """Draw the section; nothing before the first entry."""
     here = runtime.current()
-    if not here.audit.latest:
+    if not (here.audit.latest or here.audit.refused):
         return
     header, body = layout.panel("SCENE_CHAT_PT_log", default_closed=True)
     header.label(text="Log")

@@ -44,6 +44,10 @@ def _copies_changed(_: object, _context: object) -> None:
     runtime.current().set_copies()
 
 
+def _port_changed(_: object, _context: object) -> None:
+    runtime.current().set_port()
+
+
 def _chats_changed(_: object, _context: object) -> None:
     runtime.current().set_chats()
 
@@ -89,12 +93,14 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         default=REQUEST_LIMIT // 1024 // 1024,
         min=1,
         max=1024,
+        update=_port_changed,
     )
     server_token: BoolProperty(
         name="Token from Everybody",
         description="Programs that do not speak MCP over HTTP have to send the token as well, which the "
         "common ones cannot",
         default=False,
+        update=_port_changed,
     )
     sound: BoolProperty(
         name="Sound When Answered",

@@ -121,7 +121,7 @@ def test_the_list_of_the_log_is_cleared_and_its_files_stay(here, call, tmp_path)
 
 def test_a_tool_cannot_clear_the_log(here, call, code):
     here.gate.allow("chat", ["code", "files"])
-    here.audit.latest.clear()
+    here.audit.clear()
     call("create_object", type="cube")
     code("bpy.ops.scene_chat.log_clear()")
     assert [each.tool for each in here.audit.entries()] == ["execute_code", "create_object"]

@@ -354,3 +354,53 @@ def test_health_and_cancel_are_answered_while_a_call_runs(connect, house):
     assert second.ask("cancel")["result"] == {"cancelled": 2}
     assert third.receive()["status"] == "error"
     assert house.scene.names == set()
+
+
+def test_a_client_that_sends_without_end_does_not_hold_up_the_others(server, connect, house):
+    greedy, other = connect(), connect()
+    greedy.send(b'{"type":"wait","params":{"seconds":0.5}}')
+    many = 3000
+    greedy.send(b'{"type":"ping"}' * many)
+    while house.calls.health().busy:
+        time.sleep(0.01)
+    assert other.ask("ping")["status"] == "success"
+    left = sum(len(each.outgoing) + each.dialect.size for each in server.connected())
+    assert left > 0  # the other's turn came before the greedy one's end
+
+
+def test_pipelined_commands_of_a_client_that_left_are_not_begun(connect, house):
+    busy, peer = connect(), connect()
+    busy.send(b'{"type":"wait","params":{"seconds":3.0}}')
+    while not house.calls.health().busy:
+        time.sleep(0.01)
+    for name in "ABC":
+        peer.send(b'{"type":"add","params":{"names":["%s"]}}' % name.encode())
+    while not house.calls.health().queued:
+        time.sleep(0.01)
+    peer.socket.close()
+    assert busy.receive()["status"] == "success"
+    assert busy.ask("count")["result"] == 0
+    assert house.scene.names == set()
+
+
+def test_calls_that_were_dropped_do_not_stay_in_the_queue(connect, house):
+    busy = connect()
+    busy.send(b'{"type":"wait","params":{"seconds":2.5}}')
+    while not house.calls.health().busy:
+        time.sleep(0.01)
+    for _ in range(20):
+        house.calls.submit("count", {}, house.origin()).drop("The client left.")
+    deadline = time.monotonic() + 2
+    while len(house.queue) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(house.queue) == 0
+    busy.receive()
+
+
+def test_what_begins_no_dialect_is_noted(server, connect):
+    noted = []
+    server._refused = lambda who, why: noted.append(why)
+    peer = connect()
+    peer.send(b"\x16\x03\x01\x02\x00 a TLS hello")
+    assert peer.receive() is None
+    assert noted == ["The byte b'\\x16' begins no dialect."]

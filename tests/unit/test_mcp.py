@@ -18,7 +18,9 @@ from scene_chat.server.http import Http
 from scene_chat.server.listener import Server
 from scene_chat.server.mcp import Endpoint
 from scene_chat.server.offer import SceneOffer
+from scene_chat.tools.errors import NoSuchObject
 from scene_chat.tools.picture import Picture
+from scene_chat.tools.queue import Job
 from scene_chat.tools.registry import Effect, tool
 
 TOKEN = "a-token-of-this-test-alone-000000000"
@@ -40,6 +42,8 @@ def get_scene_info() -> dict[str, str]:
 @tool(effect=Effect.READS)
 def get_object_info(names: list[str]) -> dict[str, list[str]]:
     """Tell of objects."""
+    if names == ["bad"]:
+        raise NoSuchObject("There is no object 'bad'.")
     return {"objects": names}
 
 
@@ -47,7 +51,12 @@ def get_object_info(names: list[str]) -> dict[str, list[str]]:
 def server(house):
     for each in (shown, get_scene_info, get_object_info):
         house.registry.add(each)
-    endpoint = Endpoint(SceneOffer(house.registry), "Scene Chat", "0.1.0")
+    endpoint = Endpoint(
+        SceneOffer(house.registry),
+        "Scene Chat",
+        "0.1.0",
+        lambda error: house.faults.note("the port", error),
+    )
 
     def http_dialect(limit, port):
         return Http(
@@ -209,7 +218,7 @@ def test_a_stranger_is_turned_away_and_noted_and_nothing_runs(server, house, who
     reply = Reply(server, ADD, drop=drop, **filled)
     assert reply.status == status
     assert house.scene.names == set()
-    assert house.audit.latest[-1].error == reply.message["error"]["message"]
+    assert house.audit.refused[-1].error == reply.message["error"]["message"]
 
 
 def test_our_own_page_may_come(server):
@@ -362,28 +371,97 @@ def test_a_cancel_takes_back_the_sessions_own_call_alone(server, house):
     first.join()
 
 
-def test_a_client_of_the_new_era_cancels_by_leaving(server, house):
-    body = json.dumps(
-        asked("tools/call", name="wait", arguments={"seconds": 4.0}, _meta=META)
-    ).encode()
+def leaves(server, tool, arguments, when):
+    """Have a client of the new era ask, and leave when that has become true."""
+    body = json.dumps(asked("tools/call", name=tool, arguments=arguments, _meta=META)).encode()
     head = (
         f"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAuthorization: Bearer {TOKEN}\r\n"
-        "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: wait\r\n"
+        f"MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: {tool}\r\n"
         "Content-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
-    first = threading.Thread(target=lambda: house.call("wait", seconds=1.0))
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as peer:
+        peer.sendall(head.encode() + body)
+        while not when():
+            time.sleep(0.01)
+    while any(each.call for each in server.connected()):
+        time.sleep(0.01)
+
+
+def test_a_client_of_the_new_era_takes_back_its_waiting_call_by_leaving(server, house):
+    first = threading.Thread(target=lambda: house.call("wait", seconds=3.0))
     first.start()
     while not house.calls.health().busy:
         time.sleep(0.01)
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as peer:
-        peer.sendall(head.encode() + body)
-        while not house.calls.health().queued:
-            time.sleep(0.01)
+    leaves(server, "add", {"names": ["A"]}, lambda: house.calls.health().queued)
     first.join()
-    while server.clients:
-        time.sleep(0.01)
-    assert not house.calls.health().queued
+    house.call("count")  # behind it, had it stayed
+    assert house.scene.names == set()
+
+
+def test_a_client_of_the_new_era_ends_its_running_call_by_leaving(server, house):
+    ends = []
+
+    @tool(effect=Effect.READS)
+    def patient(job: Job) -> str:
+        """Run until it is to end."""
+        deadline = time.monotonic() + 20
+        while job.reason is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        ends.append(job.reason)
+        return "ended"
+
+    house.registry.add(patient)
+    leaves(server, "patient", {}, lambda: house.calls.health().busy)
+    assert "The client left" in str(ends[0])
+
+
+def test_a_connection_that_is_to_close_is_closed(server):
+    body = json.dumps(asked("ping")).encode()
+    for first, more in (("HTTP/1.1", "Connection: close\r\n"), ("HTTP/1.0", "")):
+        head = (
+            f"POST /mcp {first}\r\nHost: 127.0.0.1:{server.port}\r\n{more}"
+            f"Authorization: Bearer {TOKEN}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", server.port), timeout=3) as peer:
+            peer.sendall(head.encode() + body)
+            data = b""
+            while more := peer.recv(65536):
+                data += more
+        assert data.endswith(b'"result":{}}')
+
+
+def test_a_fault_of_ours_is_an_answer_and_the_port_goes_on(server, house, monkeypatch):
+    def breaks(*_):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Endpoint, "take", breaks)
+        assert (
+            "Scene Chat itself failed" in Reply(server, asked("ping")).message["error"]["message"]
+        )
+    with monkeypatch.context() as patched:
+        patched.setattr(SceneOffer, "contents", breaks)
+        reply = Reply(server, ADD)
+        assert reply.message["id"] == ADD["id"]
+        assert "Scene Chat itself failed" in reply.message["error"]["message"]
+    assert house.faults.known
+    assert Reply(server, asked("ping")).status == 200
+
+
+def test_an_object_that_is_not_there_is_a_resource_that_is_not_there(server, house):
+    reply = Reply(server, asked("resources/read", uri="blender://object/bad"))
+    assert reply.message["error"]["code"] == -32002
+
+
+def test_many_refusals_do_not_crowd_out_what_was_done(server, house):
+    Reply(server, ADD)
+    for number in range(60):
+        Reply(server, ADD, Host=f"evil{number}.example" + "x" * 1000)
+    assert len(house.audit.refused) <= 41  # a minute may have begun meanwhile
+    assert max(len(each.error) for each in house.audit.refused) <= 200
+    assert [each.tool for each in house.audit.latest] == ["add"]
 
 
 def test_a_request_larger_than_the_limit_is_refused(server):

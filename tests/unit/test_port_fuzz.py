@@ -19,7 +19,7 @@ from scene_chat.server.raw import Raw
 from scene_chat.tools.call import CallResult
 
 TOKEN = b"only-who-knows-this-may-ask-anything"
-LIMIT = 20_000
+LIMIT = 1_000
 FAILED = CallResult(False, error="This test runs nothing.")
 PORT = 9876
 
@@ -44,6 +44,18 @@ HTTP = [_http(json.dumps(each).encode()) for each in MESSAGES] + [
     _http(b"", "OPTIONS"),
     b'POST /mcp HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n0\r\n\r\n',
 ]
+_AS_IT_SHOULD_BE = _http(json.dumps(MESSAGES[0]).encode()).decode()
+STRANGE = [
+    _AS_IT_SHOULD_BE.replace(old, new).encode()
+    for old, new in (
+        (TOKEN.decode(), "guessed"),
+        (f"Bearer {TOKEN.decode()}", "Bearer guessed\r\nAuthorization: Bearer guessed too"),
+        (f"127.0.0.1:{PORT}", "evil.example"),
+        (f"127.0.0.1:{PORT}", f"evil.example:{PORT}\r\nHost: evil.example"),
+        ("application/json", "text/plain"),
+    )
+]
+"""What nobody may come in with, however it is broken besides: what is missing cannot come of that."""
 RAW = [
     b'{"type":"execute_code","params":{"code":"print(\\"\\u00fc {}\\")"}}',
     b'{"type":"get_object_info","params":{"name":"Cube"}}{"type":"ping"}',
@@ -72,7 +84,7 @@ def broken(draw, seeds):
                 data[at:at] = data[at : at + draw.randrange(1, 200)]
             case 5:
                 del data[at:]
-    return bytes(data)
+    return bytes(data) * draw.choice((1,) * 300 + (200,))
 
 
 def takes(dialect, data, draw):
@@ -87,11 +99,12 @@ def takes(dialect, data, draw):
                 came.append(request)
                 if isinstance(request, Asked):
                     assert isinstance(request.answer(FAILED), bytes)
-                elif request.ends:
+                if dialect.ended:
                     return came
+            # What waits for its other half, and the piece that came last; h11 keeps 64 kB of a head.
             assert dialect.size <= LIMIT + 70_000
     except BrokenRequest as error:
-        came.append(Said(dialect.refusal(str(error)), ends=True))
+        came.append(Said(dialect.refusal(str(error))))
     return came
 
 
@@ -104,24 +117,28 @@ def test_broken_bytes_break_nothing_and_run_nothing(house):
     about = About((0, 1, 0), (4, 5, 0))
     health = house.calls.health
     asked = {"raw": 0, "http": 0}
+
+    def http():
+        return Http(LIMIT, PORT, endpoint, health, lambda given: given.encode() == TOKEN, str)
+
     tracemalloc.start()
     for shot in range(number):
         if shot == number // 10:
             early = tracemalloc.get_traced_memory()[0]
         if draw.random() < 0.5:
-            dialect = Raw(LIMIT, about, health, lambda: 0, None)
+            dialect = Raw(LIMIT, about, health, lambda: 0, None, str)
             data = broken(draw, RAW)
             came = takes(dialect, data, draw)
             asked["raw"] += sum(isinstance(each, Asked) for each in came)
         else:
-            dialect = Http(
-                LIMIT, PORT, endpoint, health, lambda given: given.encode() == TOKEN, str
-            )
             data = broken(draw, HTTP)
-            came = takes(dialect, data, draw)
+            came = takes(http(), data, draw)
             calls = [each for each in came if isinstance(each, Asked)]
-            assert not calls or TOKEN in data, data
             asked["http"] += len(calls)
+            strange = broken(draw, [draw.choice(STRANGE)])
+            assert not any(isinstance(each, Asked) for each in takes(http(), strange, draw)), (
+                strange
+            )
         assert all(isinstance(each, Asked | Said) for each in came)
     grown = tracemalloc.get_traced_memory()[0] - early
     tracemalloc.stop()
