@@ -330,13 +330,20 @@ else:  # Blender 4.2 to 5.0
     _tracing: Literal["no", "asked for", "yes"] = "no"
     """While it is asked for, a pending call of `_set_trace` is on its way; never two. Were one added
     while `_set_trace` begins and is traced itself, 3.11 would begin it again without end."""
+    _silent = 0
+    """How often it was insisted since Python last told of a line."""
+    _LOST: Final = 5
 
     def _insist(run: Interruptible) -> None:
         """From the next line on, let `run` say where `Stop` is raised."""
-        global _insisting, _tracing
+        global _insisting, _silent, _tracing
         _insisting = run
-        if _tracing == "no":
+        _silent += 1
+        # The trace function can get lost: a script takes it away, or a collection of garbage while
+        # `_trace` raises runs Python code, and with it the pending call, before it is taken away.
+        if _tracing == "no" or (_tracing == "yes" and _silent > _LOST):
             _tracing = "asked for"
+            _silent = 0
             # A trace function can only be set on its own thread; pending calls run on the main one.
             if ctypes.pythonapi.Py_AddPendingCall(_set_trace, None):
                 _tracing = "no"  # there are too many: once more in a moment
@@ -348,7 +355,8 @@ else:  # Blender 4.2 to 5.0
             _tracing = "no"
 
     def _trace(frame: FrameType, event: str, _argument: object) -> Any:
-        global _tracing
+        global _silent, _tracing
+        _silent = 0
         if not _is_candidate(frame.f_code):
             return None
         frame.f_trace_opcodes = True

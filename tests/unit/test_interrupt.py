@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 import pytest
+from scene_chat.tools import interrupt
 from scene_chat.tools.interrupt import SCRIPT, STOP_NAME, Interruptible, Stop, stopping_points
 
 STUBBORN = {
@@ -70,6 +71,22 @@ def test_a_script_that_never_ends_is_stopped(source):
         run.run(prepared(source))
     timer.join()
     assert (sys.gettrace(), sys.exception()) == (None, None)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="nothing is traced there")
+def test_a_trace_function_that_got_lost_is_put_back(monkeypatch):
+    class TooEarly:
+        def __neg__(self):
+            monkeypatch.setattr(interrupt, "_put_back", put_back)  # this once
+            failed = -put_back
+            (
+                lambda: None
+            )()  # Python code, as of a collection of garbage: the pending call runs in it
+            return failed
+
+    put_back = interrupt._put_back
+    monkeypatch.setattr(interrupt, "_put_back", TooEarly())
+    assert stopped(prepared(STUBBORN["suppress"]), 0.05) == "stopped"
 
 
 def test_a_script_that_ends_in_time_is_left_alone():
