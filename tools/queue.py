@@ -240,11 +240,14 @@ class MainThreadQueue:
             linger: Seconds to wait for the next job once none is left, within the budget. A
                 client that waits for each answer gets its next command in before Blender's loop
                 sleeps: 0.07 ms a command instead of 5.
-            enough: Asked after each job; whether to go back at once.
+            enough: Asked before and after each job; whether to go back at once.
         """
         ends = time.monotonic() + budget
         done = 0
         while (job := self._next(min(ends, time.monotonic() + linger))) is not None:
+            if enough():  # since a moment: a signal, which found nothing running to end
+                self._put_back(job)
+                break
             self._run(job)
             done += 1
             if enough():
@@ -291,6 +294,11 @@ class MainThreadQueue:
             left = until - time.monotonic()
             if left <= 0 or self._closed or not self._nothing_came.acquire(timeout=left):
                 return None
+
+    def _put_back(self, job: Job[object]) -> None:
+        with self._lock:
+            self._jobs.appendleft(job)
+            self.running = None
 
     def _wake(self) -> None:
         with contextlib.suppress(RuntimeError):  # it was released already

@@ -200,3 +200,18 @@ def test_a_job_that_came_after_the_end_can_be_taken_back_once_more(queue):
     assert not job.drop(CallCancelled("The client left."))
     job.cancel()
     assert "switched off" in str(job.future.exception())
+
+
+def test_what_was_waited_for_keeps_a_job_that_comes_with_it_from_being_begun(queue):
+    over = threading.Event()
+
+    def both():
+        over.set()
+        submit(queue, lambda _: None)
+
+    timer = threading.Timer(0.05, both)
+    timer.start()
+    assert queue.drain(budget=5.0, linger=5.0, enough=over.is_set) == 0
+    timer.join()
+    assert (len(queue), queue.running) == (1, None)
+    assert queue.drain(budget=1.0) == 1
