@@ -8,6 +8,7 @@ own add-ons need.
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -62,16 +63,29 @@ def _preferred(path: Sequence[str]) -> Iterator[None]:
     if not shadowed:
         yield
         return
-    for name in shadowed:
-        # One that is loaded already can be replaced only if it is a single file.
-        if name in sys.modules and not hasattr(sys.modules[name], "__path__"):
-            del sys.modules[name]
     finder = _Finder(folders[-1], shadowed)
     sys.meta_path.insert(0, finder)
     try:
+        for name in shadowed:
+            _replace(name, folders[-1])
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+def _replace(name: str, folder: str) -> None:
+    """Load one that is a single file now, as a package that is loaded already cannot be replaced.
+
+    A thread that does not know of us may be importing the other one at this moment, which is waited
+    for, or just before the finder is asked: so it is looked whether ours is there, and tried again.
+    """
+    ours = PathFinder.find_spec(name, [folder])
+    if ours is None or ours.submodule_search_locations is not None:
+        return
+    for _ in range(5):
+        if getattr(importlib.import_module(name), "__file__", None) == ours.origin:
+            return
+        sys.modules.pop(name, None)
 
 
 def _is_elsewhere(name: str, folder: str, path: Sequence[str]) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
+import time
+from pathlib import Path
 
 import pytest
 from scene_chat.tools import libraries
@@ -43,6 +46,25 @@ def test_a_package_in_use_is_not_torn_apart(path):
     used = importlib.import_module("sniffio")
     with libraries.preferred(path):
         assert importlib.import_module("sniffio") is used
+
+
+def test_a_file_that_another_thread_is_just_importing_is_ours_all_the_same(path, monkeypatch):
+    monkeypatch.delitem(sys.modules, "idna", raising=False)
+    for place, waits in (("system", "import time\ntime.sleep(0.5)\n"), ("ours", "")):
+        text = f"begun = True\n{waits}place = {place!r}\n"
+        Path(path[place == "ours"], "idna.py").write_text(text)
+    importlib.invalidate_caches()
+    came = []
+    other = threading.Thread(target=lambda: came.append(importlib.import_module("idna").place))
+    other.start()
+    while not hasattr(sys.modules.get("idna"), "begun"):
+        time.sleep(0.01)
+    with libraries.preferred(path):
+        assert importlib.import_module("idna").place == "ours"
+    other.join()
+    assert came == ["system"]
+    assert importlib.import_module("idna").place == "ours"
+    sys.modules.pop("idna")
 
 
 def test_a_checkout_without_libraries_says_what_to_install(monkeypatch, tmp_path):
