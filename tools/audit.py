@@ -177,7 +177,7 @@ class Audit:
     def entries(self, search: str = "") -> list[Entry]:
         """Return what is at hand, newest first, that holds all words of `search`."""
         words = search.lower().split()
-        kept = sorted((*self.latest, *self.refused), key=lambda each: each.at, reverse=True)
+        kept = sorted((*self.latest, *self.refused), key=lambda each: each.at)[::-1]
         return [
             each for each in kept if not words or all(word in each.line().lower() for word in words)
         ]
