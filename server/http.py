@@ -63,6 +63,7 @@ class Http:
         self._hosts = {f"{host}:{port}" for host in _HOSTS}
         self._origins = {f"http://{each}" for each in self._hosts}
         self._request: h11.Request | None = None
+        self._headers: dict[str, str] = {}
         self._body = bytearray()
 
     @property
@@ -93,7 +94,7 @@ class Http:
             except h11.RemoteProtocolError as error:
                 raise BrokenRequest(f"This is no HTTP: {error}") from None
             if isinstance(event, h11.Request):
-                self._request = event
+                self._request, self._headers = event, _headers(event)
                 self._body.clear()
                 if (refusal := self._refusal(event)) is not None:
                     return refusal
@@ -118,7 +119,7 @@ class Http:
 
     def _refusal(self, request: h11.Request) -> Said | None:
         """Refuse what could be a page's, or anybody's without the token; None if it may pass."""
-        headers = _headers(request)
+        headers = self._headers
         path = request.target.decode("ascii", "replace").partition("?")[0]
         method = request.method.decode("ascii", "replace")
         if headers.get("host", "").lower() not in self._hosts:
@@ -149,16 +150,16 @@ class Http:
 
     def _answer(self) -> Said | Asked:
         assert self._request is not None
-        headers = _headers(self._request)
         if self._request.target.startswith(b"/health"):
             told = {"name": "Scene Chat", "pid": self._endpoint.pid, **self._health().as_json()}
             return Said(self._whole(200, told))
         if self._request.method == b"DELETE":
-            ended = self._endpoint.end(headers.get(SESSION, ""))
+            ended = self._endpoint.end(self._headers.get(SESSION, ""))
             return Said(self._whole(200 if ended else 404, {}))
-        answer = self._endpoint.take(bytes(self._body), headers)
+        answer = self._endpoint.take(bytes(self._body), self._headers)
         if isinstance(answer, Working):
-            return self._work(answer, streams="text/event-stream" in headers.get("accept", ""))
+            streams = "text/event-stream" in self._headers.get("accept", "")
+            return self._work(answer, streams=streams)
         return Said(self._simple(answer))
 
     def _simple(self, answer: Accepted | Answered | Failed) -> bytes:

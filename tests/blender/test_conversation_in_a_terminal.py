@@ -162,8 +162,8 @@ def test_exit_ends_it_and_saves_what_was_made(terminal, tmp_path):
     assert file.exists()
 
 
-@needs_terminal
-def test_ctrl_c_stops_the_answer_and_a_second_one_ends_the_chat(terminal):
+def stopped(terminal):
+    """A chat whose first answer was stopped."""
     chat = terminal()
     chat.read("> ")
     chat.type("a long one\n")
@@ -171,19 +171,19 @@ def test_ctrl_c_stops_the_answer_and_a_second_one_ends_the_chat(terminal):
     chat.type("\x03")
     chat.read("[stopped]")
     chat.read("> ")
+    return chat
+
+
+@needs_terminal
+def test_ctrl_c_stops_the_answer_and_a_second_one_ends_the_chat(terminal):
+    chat = stopped(terminal)
     assert chat.interrupted() == 130
     assert "Traceback" not in chat.seen
 
 
 @needs_terminal
 def test_after_a_stopped_answer_the_chat_goes_on(terminal):
-    chat = terminal()
-    chat.read("> ")
-    chat.type("a long one\n")
-    chat.read("Well, ")
-    chat.type("\x03")
-    chat.read("[stopped]")
-    chat.read("> ")
+    chat = stopped(terminal)
     chat.type("go on\n")
     chat.read("Hello.")
     chat.read("> ")
