@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -183,3 +185,23 @@ def _no_thread_is_left():
     for each in left:
         each.join(5.0)
     assert [each.name for each in left if each.is_alive()] == []
+
+
+@pytest.fixture
+def process():
+    """Start a process that runs code with a folder as its argument; it has said "ready" then."""
+    started = []
+
+    def one(code, folder):
+        made = subprocess.Popen(
+            [sys.executable, "-c", code, str(folder)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        started.append(made)
+        assert made.stdout.readline() == "ready\n"
+        return made
+
+    yield one
+    for each in started:
+        each.kill()
+        each.communicate()

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import stat
-import subprocess
 import sys
 import textwrap
 from pathlib import Path
@@ -41,24 +40,10 @@ def here(folder):
 
 
 @pytest.fixture
-def other(folder):
+def other(folder, process):
     """Start another process that publishes its port, and lives on."""
-    started = []
-
-    def one():
-        code = textwrap.dedent(SAY.format(tests=str(Path(__file__).parent.parent)))
-        made = subprocess.Popen(
-            [sys.executable, "-c", code, str(folder)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        started.append(made)
-        assert made.stdout.readline() == "ready\n"
-        return made
-
-    yield one
-    for each in started:
-        each.kill()
-        each.communicate()
+    code = textwrap.dedent(SAY.format(tests=str(Path(__file__).parent.parent)))
+    return lambda: process(code, folder)
 
 
 def file_of(folder, pid):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
@@ -26,25 +24,10 @@ def ready():
 
 
 @pytest.fixture
-def process(tmp_path):
+def process(tmp_path, process):
     """Start a process that does what the lines say with its `mark`; it is alive and ready then."""
-    started = []
-    tests = str(Path(__file__).parent.parent)
-
-    def one(lines):
-        code = textwrap.dedent(SAY.format(tests=tests)) + textwrap.dedent(lines)
-        made = subprocess.Popen(
-            [sys.executable, "-c", code, str(tmp_path)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        started.append(made)
-        assert made.stdout.readline() == "ready\n"
-        return made
-
-    yield one
-    for each in started:
-        each.kill()
-        each.communicate()
+    code = textwrap.dedent(SAY.format(tests=str(Path(__file__).parent.parent)))
+    return lambda lines: process(code + textwrap.dedent(lines), tmp_path)
 
 
 def crash(process):
