@@ -37,7 +37,6 @@ from ..chat.events import (
     as_json,
 )  # fmt: skip
 from ..server.listener import DEFAULT_PORT, PortTaken, next_free_port
-from ..server.probe import taken, who_answers
 from ..tools.queue import Limits
 from ..tools.renders import RenderJob
 from ..tools.rules import Caller, Decision, permissions
@@ -189,6 +188,8 @@ def _serve(options: argparse.Namespace, out: TextIO) -> int:
     try:
         here.open_port(options.port, options.time_limit)
     except PortTaken as error:
+        from ..server.probe import taken, who_answers  # at need, as most ports are free
+
         who = who_answers(options.port, here.discovery.folder)
         free = next_free_port(options.port) if who else 0
         print(taken(options.port, who, free) if who else error, file=sys.stderr)

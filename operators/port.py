@@ -9,7 +9,6 @@ from bpy.app.handlers import persistent
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..server.listener import PortTaken, next_free_port
-from ..server.probe import taken, who_answers
 from ..server.setups import SETUPS
 from ..tools.phrase import Phrase
 from ..tools.rules import permissions
@@ -150,6 +149,8 @@ def _refused(here: runtime.Runtime, port: int, why: str) -> None:
 
     Not on the main thread: another add-on of this very Blender could not answer meanwhile.
     """
+    from ..server.probe import taken, who_answers  # at need, as most ports are free
+
     panel = here.panel
     panel.port_problem, panel.free_port = why, (free := next_free_port(port))
 
