@@ -246,7 +246,7 @@ class MainThreadQueue:
         done = 0
         while (job := self._next(min(ends, time.monotonic() + linger))) is not None:
             if enough():  # since a moment: a signal, which found nothing running to end
-                self._put_back(job)
+                self.running = None
                 break
             self._run(job)
             done += 1
@@ -278,27 +278,22 @@ class MainThreadQueue:
             return any(job.line == line for job in self._jobs)
 
     def _next(self, until: float) -> Job[object] | None:
+        """Return what is to run next, as `running`; it stays in the queue until it is begun."""
         while True:
             with self._lock:
                 self.held_back = self.standing_back() if self._jobs else ""
                 behind = set()
-                for index, job in enumerate(self._jobs):
+                for job in self._jobs:
                     if job.waits and ((job.edits and self.held_back) or job.line in behind):
                         if job.line is not None:
                             behind.add(job.line)
                     else:
-                        del self._jobs[index]
                         job.since = time.monotonic()
                         self.running = job
                         return job
             left = until - time.monotonic()
             if left <= 0 or self._closed or not self._nothing_came.acquire(timeout=left):
                 return None
-
-    def _put_back(self, job: Job[object]) -> None:
-        with self._lock:
-            self._jobs.appendleft(job)
-            self.running = None
 
     def _wake(self) -> None:
         with contextlib.suppress(RuntimeError):  # it was released already
@@ -309,6 +304,8 @@ class MainThreadQueue:
         # free Blender's objects beside them, which crashed 4.5; so none is collected until it is done.
         collects = gc.isenabled()
         gc.disable()
+        with self._lock, contextlib.suppress(ValueError):  # closed meanwhile
+            self._jobs.remove(job)
         try:
             if job.claim():
                 result = job.run(job)

@@ -215,3 +215,9 @@ def test_what_was_waited_for_keeps_a_job_that_comes_with_it_from_being_begun(que
     timer.join()
     assert (len(queue), queue.running) == (1, None)
     assert queue.drain(budget=1.0) == 1
+
+
+def test_a_job_that_is_waited_for_by_the_length_of_the_queue_is_run(queue):
+    job = submit(queue, lambda _: "done")
+    queue.drain(budget=1.0, enough=lambda: len(queue) == 0)
+    assert job.future.result(timeout=0) == "done"
