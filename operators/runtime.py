@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from ..chat.sign_in import SignIn
 from ..chat.turns import Turn
 from ..chat.worker import Worker
 from ..server.discovery import Discovery
-from ..server.listener import DEFAULT_PORT, Server
+from ..server.listener import DEFAULT_PORT, Client, Server
 from ..server.token import Token
 from ..tools.alarm import Alarm
 from ..tools.audit import Audit
@@ -426,7 +427,7 @@ class Runtime:
         """Return what panels show and what changes by itself, to be compared with a later glance."""
         chat = self.chat
         seconds = int(chat.turns[-1].elapsed) if chat.running and chat.turns else None
-        clients = [(each.name, each.last_time) for each in self.server.connected()]
+        clients = [(each.name, self._last_seen(each)) for each in self.server.connected()]
         renders = [(job.state, job.frame, round(100 * job.progress)) for job in self.renders.jobs]
         seen = self.audit.count, len(self.faults.known), self.scene.copies.changes
         account = self.sign_in.state.phase, self.account.asking
@@ -444,6 +445,12 @@ class Runtime:
             models,
             kept,
         )
+
+    @staticmethod
+    def _last_seen(client: Client) -> float:
+        """When a client called last; as long as it goes on calling, in whole seconds."""
+        last = client.last_time
+        return last if time.monotonic() - last > 1 else float(int(last))
 
     def _is_busy(self) -> bool:
         """Whether something goes on whose doings are to be run, or drawn."""

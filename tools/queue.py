@@ -281,7 +281,8 @@ class MainThreadQueue:
         """Return what is to run next, as `running`; it stays in the queue until it is begun."""
         while True:
             with self._lock:
-                self.held_back = self.standing_back() if self._jobs else ""
+                edits = any(job.edits for job in self._jobs)
+                self.held_back = self.standing_back() if edits else ""
                 behind = set()
                 for job in self._jobs:
                     if job.waits and ((job.edits and self.held_back) or job.line in behind):

@@ -26,12 +26,20 @@ if sys.platform == "win32":
         os.lseek(descriptor, 1 << 20, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
+    def _put(descriptor: int, data: bytes) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, data)
+
 else:
     import fcntl
 
     def lock(descriptor: int) -> None:
         """Lock an open file as long as it stays open. Raises OSError: another one has."""
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _put(descriptor: int, data: bytes) -> None:
+        """Write at the file's beginning, in one call: each lets another thread go first."""
+        os.pwrite(descriptor, data, 0)
 
 
 def lives(path: Path) -> bool:
@@ -117,8 +125,7 @@ class RunningMark:
             with self._writing:
                 if self._path is None:
                     self._open()
-                os.lseek(self._descriptor, 0, os.SEEK_SET)
-                os.write(self._descriptor, data)
+                _put(self._descriptor, data)
         except OSError:  # a read-only folder: after a crash nothing will be known
             self._failed = True
 

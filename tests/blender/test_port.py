@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from pathlib import Path
 
 import bpy
@@ -74,6 +75,22 @@ def test_a_newer_attempt_is_not_overwritten_by_what_was_found_out_of_an_older(he
         asking.join()
         here.queue.drain(budget=1.0, linger=0.0)
     assert here.panel.port_problem == ""
+
+
+def test_a_client_that_calls_without_a_pause_does_not_have_the_panel_drawn_each_time(here, port):
+    bpy.ops.scene_chat.server_start()
+    with socket.create_connection(("127.0.0.1", port)):
+        while not here.server.connected():
+            time.sleep(0.01)
+        [client] = here.server.connected()
+
+        def seen(at):
+            client.last_time = at
+            return here.glance()
+
+        now = time.monotonic()
+        assert seen(now) == seen((now + int(now)) / 2)
+        assert seen(now - 5.0) != seen(now - 5.001)  # it has paused since: exactly then
 
 
 @pytest.mark.parametrize(
