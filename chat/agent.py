@@ -153,7 +153,10 @@ class Agent:
             self._conversation.close_round("The person stopped the turn here.")
         self._emit(
             Error(
-                Phrase("Stopped after {count} rounds.", count=self._settings.rounds),
+                Phrase(
+                    "Stopped after {count} rounds with the model; Continue goes on.",
+                    count=self._settings.rounds,
+                ),
                 "rounds",
             )
         )

@@ -63,7 +63,7 @@ def refused(
             return ToolsRefused(
                 Phrase(
                     "{model} at {host} cannot call tools ({said}). Choose a model that can, or "
-                    "switch on 'Tool Calls as JSON' in the preferences.",
+                    "switch on 'Tool Calls as JSON' in the options.",
                     model=model,
                     host=host,
                     said=said,
@@ -99,7 +99,8 @@ def refused(
             name = variable_for(settings.endpoint)
             return ModelFailed(
                 Phrase(
-                    "{host} wants a key ({said}). Set {name} in the environment.",
+                    "{host} wants a key ({said}). Enter it in Scene Chat's preferences, or set "
+                    "{name} in the environment.",
                     host=host,
                     said=said,
                     name=name,

@@ -181,7 +181,7 @@ class SCENE_CHAT_OT_go_on(bpy.types.Operator):
 
 
 class SCENE_CHAT_OT_thoughts(bpy.types.Operator):
-    """Show or hide what the model let see of its thinking"""
+    """Show or hide the model's thinking"""
 
     bl_idname = "scene_chat.thoughts"
     bl_label = "Thoughts"

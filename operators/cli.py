@@ -114,13 +114,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=COMMAND, description="Scene Chat without a window.")
     verbs = parser.add_subparsers(required=True, metavar="serve|ask")
     serve = verbs.add_parser("serve", parents=[common], help="let other programs use the tools")
-    serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 for any that is free")
+    serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 for any that is free")
     serve.set_defaults(run=_serve)
     ask = verbs.add_parser("ask", parents=[common], help="send one prompt to the model, or chat")
     ask.add_argument(
         "prompt", type=_words, nargs="?", help="left out: a chat, or a prompt a line from a pipe"
     )
-    ask.add_argument("--endpoint", default="", metavar="URL", help="default: OpenRouter")
+    ask.add_argument(
+        "--endpoint",
+        default="",
+        metavar="URL",
+        help="default: the preferences', at first OpenRouter",
+    )
     ask.add_argument("--model", default="", metavar="ID", help="the endpoint's name for the model")
     ask.add_argument("--save", type=Path, metavar="BLEND", help="save the scene here afterwards")
     ask.add_argument("--json", action="store_true", help="print one JSON object a line")
@@ -149,6 +154,12 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < 1e6:
         raise _wrong(f"{text!r} is no number of seconds above 0")
     return seconds
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= 65535):
+        raise _wrong(f"{text!r} is no port: they go from 1 to 65535, and 0 is for any")
+    return int(text)
 
 
 def _wrong(why: str) -> Exception:
@@ -197,6 +208,7 @@ def _serve(options: argparse.Namespace, out: TextIO) -> int:
     where = f"127.0.0.1:{here.server.port}"
     with _signals(lambda: here.queue.cancel_running("Scene Chat is ending.")) as interrupted:
         print(f"Scene Chat serves on {where}. Ctrl+C ends it.", file=out, flush=True)
+        print(f"MCP: http://{where}/mcp with the token in {here.token.path}", file=out, flush=True)
         here.run_until(lambda: bool(interrupted))
     here.close_port()
     return 0
@@ -214,14 +226,21 @@ def _ask(options: argparse.Namespace, out: TextIO) -> int:
     code = 0
     with interruptible() if options.prompt is None else contextlib.nullcontext():
         for prompt in prompts() if options.prompt is None else (options.prompt,):
-            ended = ask(
-                prompt,
-                endpoint=options.endpoint,
-                model=options.model,
-                limits=Limits(running=options.time_limit or _CHAT_SECONDS),
-                show=show,
-            )
+            try:
+                ended = ask(
+                    prompt,
+                    endpoint=options.endpoint,
+                    model=options.model,
+                    limits=Limits(running=options.time_limit or _CHAT_SECONDS),
+                    show=show,
+                )
+            except OSError as error:  # whoever read it is gone
+                print(f"The answer cannot be written: {error.strerror}.", file=sys.stderr)
+                code = 1
+                break
             code = {"done": 0, "stopped": 130}.get(ended.reason, 1)
+            if code == 130 and not sys.stdin.isatty():  # it was to end, with all that follows
+                break
     if options.save and not _save(options.save):
         return 1
     if code == 0 and (job := here.renders.running) is not None:
@@ -254,12 +273,18 @@ def ask(
 
     Raises:
         TurnRunning: another is under way.
+        OSError: `show` cannot show any more; the turn was stopped.
     """
     here = runtime.current()
     end: list[End] = []
+    lost: list[OSError] = []
 
     def shown(event: Event) -> None:
-        show(event)
+        try:
+            show(event)
+        except OSError as error:
+            lost.append(error)
+            here.chat.stop()
         if isinstance(event, End):
             end.append(event)
 
@@ -268,6 +293,8 @@ def ask(
     with _signals(here.chat.stop):
         here.send(prompt, here.settings(endpoint, model), limits)
         here.run_until(lambda: bool(end) and not here.chat.running)
+    if lost:
+        raise lost[0]
     return end[0]
 
 
@@ -277,12 +304,14 @@ def _see_out(here: runtime.Runtime, job: RenderJob) -> None:
 
     def over() -> bool:
         nonlocal told
+        if interrupted:
+            job.cancel()
         if (tenth := int(10 * job.progress)) != told and job.state == "running":
             told = tenth
             print(f"Rendering: {10 * tenth} %. Ctrl+C ends it.", file=sys.stderr, flush=True)
         return job.state != "running"
 
-    with _signals(lambda: here.calls.read(job.cancel)):
+    with _signals(lambda: None) as interrupted:
         here.run_until(over)
     print(f"Render {job.number}: {job.state} {job.error}".rstrip(), file=sys.stderr, flush=True)
 

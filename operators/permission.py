@@ -105,7 +105,7 @@ class SCENE_CHAT_OT_tool_rule(bpy.types.Operator):
 
 
 class SCENE_CHAT_OT_tool_rule_forget(bpy.types.Operator):
-    """Take this rule back: what the tool does decides again"""
+    """Remove this rule; the rule for what the tool does holds again"""
 
     bl_idname = "scene_chat.tool_rule_forget"
     bl_label = "Remove Rule"

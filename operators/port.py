@@ -93,7 +93,7 @@ class SCENE_CHAT_OT_copy_setup(bpy.types.Operator):
 
 
 class SCENE_CHAT_OT_new_token(bpy.types.Operator):
-    """Make another token; programs that have the one of now are refused"""
+    """Make a new token; programs that have the present one are refused"""
 
     bl_idname = "scene_chat.new_token"
     bl_label = "New Token"

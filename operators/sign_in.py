@@ -47,7 +47,7 @@ class SCENE_CHAT_OT_sign_in(bpy.types.Operator):
 
 
 class SCENE_CHAT_OT_sign_in_cancel(bpy.types.Operator):
-    """Wait for the browser no longer"""
+    """Stop waiting for the browser"""
 
     bl_idname = "scene_chat.sign_in_cancel"
     bl_label = "Cancel"

@@ -54,6 +54,11 @@ def user_folder() -> Iterator[Path]:
         resources = Path(os.environ.setdefault("BLENDER_USER_RESOURCES", temporary))
         link = resources / "extensions" / "user_default" / "scene_chat"
         link.parent.mkdir(parents=True, exist_ok=True)
+        if link.exists() and not link.is_symlink():
+            raise SystemExit(
+                f"{link} is an installed Scene Chat: name another BLENDER_USER_RESOURCES, or use "
+                "it by `blender -b -c scene_chat`."
+            )
         link.unlink(missing_ok=True)
         link.symlink_to(CHECKOUT, target_is_directory=True)
         yield resources

@@ -39,6 +39,7 @@ class Asked:
         opening: What is sent before there is a result.
         progress: From the seconds since, and what the call waits for or does, to what is sent
             meanwhile, now and then.
+        patience: Seconds that a person may think about its approval; the dialect's own if None.
         cancels: Whether a client that leaves takes back its call even where it runs.
     """
 
@@ -50,6 +51,7 @@ class Asked:
     begun: Callable[[Call], None] | None = None
     opening: bytes = b""
     progress: Callable[[float, str], bytes] | None = None
+    patience: float | None = None
     cancels: bool = False
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _HEAD_BYTES = 64 * 1024
+_SILENT_PATIENCE = 50.0
+"""Seconds for an approval where no progress can be told: some clients give up after 60 s of silence."""
 
 
 class Http:
@@ -156,7 +158,8 @@ class Http:
         if self._request.method == b"DELETE":
             ended = self._endpoint.end(self._headers.get(SESSION, ""))
             return Said(self._whole(200 if ended else 404, {}))
-        answer = self._endpoint.take(bytes(self._body), self._headers)
+        body, self._body = bytes(self._body), bytearray()  # of megabytes, perhaps
+        answer = self._endpoint.take(body, self._headers)
         if isinstance(answer, Working):
             streams = "text/event-stream" in self._headers.get("accept", "")
             return self._work(answer, streams=streams)
@@ -199,6 +202,7 @@ class Http:
             begun=working.begun,
             opening=opening,
             progress=progress if streams else None,
+            patience=None if streams else _SILENT_PATIENCE,
             cancels=working.cancels,
         )
 

@@ -22,7 +22,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..tools.call import Call, CallPath, CallResult
@@ -390,6 +390,8 @@ class Server:
             client.outgoing.append(memoryview(asked.opening))
             self._send(client)
         origin = self._origin(client.name, dialect)
+        if asked.patience is not None:
+            origin = replace(origin, patience=asked.patience)
         call = client.call = self._calls.submit(asked.tool, asked.arguments, origin)
         if asked.begun is not None:
             asked.begun(call)

@@ -423,13 +423,18 @@ def _versions() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 
 
+_OTHERS = ("scene chat", "the model", "blendermcp client", "blender lab client", "client ")
+"""How those are called that may do other things than an MCP client; nobody is to pass for them."""
+
+
 def _who(info: object) -> str:
     """What a client calls itself, in a line that fits a panel."""
     if not isinstance(info, dict):
         return "MCP client"
     name = info.get("title") or info.get("name")
     text = " ".join(name.split()) if isinstance(name, str) else ""
-    return "".join(each for each in text if each.isprintable())[:40] or "MCP client"
+    told = "".join(each for each in text if each.isprintable())[:40] or "MCP client"
+    return f"{told} (MCP)" if told.casefold().startswith(_OTHERS) else told
 
 
 def _decoded(header: str) -> str:

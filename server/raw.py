@@ -23,6 +23,9 @@ from .frames import BrokenFrame, Frames
 _RESULT = "\n\ntry:\n result\nexcept NameError:\n result = None\nresult\n"
 """Put behind a Blender Lab script, whose outcome is what it has set `result` to: the value of a script
 is that of its last line."""
+_LAB_CLIENT = "Blender Lab client"
+_LAB_PATIENCE_SECONDS = 240.0
+"""Its clients wait for 300 s."""
 
 
 class Raw:
@@ -86,7 +89,6 @@ class Raw:
             self._refused(why)
             return Said(self.refusal(why))
         if self._lab:
-            self.name = "Blender Lab client"
             return _lab_execute(frame)
         try:
             return self._command(frame)
@@ -143,7 +145,10 @@ def _lab_execute(frame: Mapping[str, Any]) -> Asked:
 
     if isinstance(code, str):
         code += _RESULT
-    return Asked("execute_code", {"code": code}, answer)
+    # Each request is a connection of its own, and all of them together are one client's turn.
+    return Asked(
+        "execute_code", {"code": code}, answer, who=_LAB_CLIENT, patience=_LAB_PATIENCE_SECONDS
+    )
 
 
 def _lab_reply(*, status: str, result: object = None, message: str = "", stdout: str = "") -> bytes:

@@ -122,7 +122,7 @@ _ATTRIBUTES = {
         "bytecode": "sets code",
         "path_resolve": "reaches a property by a computed name",
         "props": "defines properties of Blender's types",
-        "binary_path": "reads where Blender lies",
+        "binary_path": "reads where Blender is installed",
         "tempdir": "reads where Blender keeps files",
         "module_names": "reads a folder",
         "resolve_ncase": "reads a folder",

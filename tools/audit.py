@@ -4,12 +4,13 @@ Each call that could change the scene or reach beyond it is a line of JSON in a 
 alone, so that two Blenders with one user folder never write into each other's. What is running is
 kept beside it (`running`), to be known after a crash.
 
-`begins` runs on the main thread, `ended` on whichever thread a call ends; `entries` anywhere. That
+`running` is for the main thread, `ended` on whichever thread a call ends; `entries` anywhere. That
 nothing can be written (full disk, read-only folder) never ends a call: `problem` then says so.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -106,8 +107,9 @@ class Audit:
         self._file: Path | None = None
         self._number = 0
 
-    def begins(self, request: Request, file: str) -> None:
-        """Note what is about to run. Main thread."""
+    @contextlib.contextmanager
+    def running(self, request: Request, file: str) -> Iterator[None]:
+        """Mark what runs for as long as it does. Main thread."""
         self.mark.note(
             file=file,
             who=request.origin.name,
@@ -115,10 +117,13 @@ class Audit:
             tool=request.tool,
             about=_head(request.arguments, self._secrets),
         )
+        try:
+            yield
+        finally:
+            self.mark.idle()
 
     def ended(self, request: Request, permission: str, result: CallResult, file: str) -> None:
         """Note how it ended, if it could do more than look. Any thread."""
-        self.mark.idle()
         if request.assessment.effect.value == "reads":
             return
         entry = Entry(

@@ -251,8 +251,13 @@ class CallPath:
         self, job: Job[CallResult | _Pending], tool: Tool, request: Request, generation: int
     ) -> CallResult | _Pending:
         """Do it. On the main thread; an exception here is a fault of ours, not of the call."""
+        with self._audit.running(request, self._scene.file):
+            return self._run_marked(job, tool, request, generation)
+
+    def _run_marked(
+        self, job: Job[CallResult | _Pending], tool: Tool, request: Request, generation: int
+    ) -> CallResult | _Pending:
         started = time.monotonic()
-        self._audit.begins(request, self._scene.file)
         given = {"job": job, "caller": request.origin}
         arguments = {**request.arguments, **{name: given[name] for name in tool.takes}}
         if request.assessment.effect is Effect.READS:

@@ -218,8 +218,8 @@ class MainThreadQueue:
         """Return how the main thread is doing. Any thread, whatever the main thread does."""
         now = time.monotonic()
         with self._lock:
-            waiting = [job for job in self._jobs if job.waits]
             running = self.running
+            waiting = [job for job in self._jobs if job.waits and job is not running]
         tool, who = running.about if running is not None else ("", "")
         return Health(
             tool,
@@ -329,14 +329,19 @@ class MainThreadQueue:
             # Those that were dropped go as well, with what they hold.
             waiting = [job for job in self._jobs if job.waits]
             self._jobs = deque(waiting)
+            if not any(job.edits for job in waiting):
+                self.held_back = ""
             running = self.running
-            self._watched = bool(waiting or running)
-        for job in waiting:
-            if now - job.since > job.limits.waiting:
-                why = f": {self.held_back}" if self.held_back else ""
-                job.end(TimeLimitReached(f"Blender was busy for {job.limits.waiting:g} s{why}."))
-        if running is not None and now - running.since > running.limits.running:
-            limit = f"{running.limits.running:g} s, its time limit"
-            running.end(TimeLimitReached(f"It had run for {limit}."))
-        if self._watched:
-            self._alarm.after(_WATCH, self._watch)
+            again = self._watched = bool(waiting or running)
+        try:
+            for job in waiting:
+                if now - job.since > job.limits.waiting:
+                    why = f": {self.held_back}" if self.held_back else ""
+                    said = f"Blender was busy for {job.limits.waiting:g} s{why}."
+                    job.end(TimeLimitReached(said))
+            if running is not None and now - running.since > running.limits.running:
+                limit = f"{running.limits.running:g} s, its time limit"
+                running.end(TimeLimitReached(f"It had run for {limit}."))
+        finally:  # whatever fails, such as a thread that cannot be had, there is a next look
+            if again:
+                self._alarm.after(_WATCH, self._watch)

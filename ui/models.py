@@ -70,7 +70,10 @@ def chooser(layout: bpy.types.UILayout, settings: Settings, metrics: Metrics) ->
 def warning(layout: bpy.types.UILayout, settings: Settings, metrics: Metrics) -> None:
     """Draw what the model that is asked cannot do."""
     if settings.info is not None and settings.info.tools is False and not settings.calls_as_json:
-        words = Phrase("This model takes no tools: it can talk, but change nothing")
+        words = Phrase(
+            "This model takes no tools: it can talk, but change nothing. Choose another, or switch "
+            "on Tool Calls as JSON in the options"
+        )
         lines(layout, words, metrics, icon="ERROR", alert=True)
 
 

@@ -162,7 +162,7 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
     calls_as_json: BoolProperty(
         name="Tool Calls as JSON",
         description="For models that call no tools by themselves: they write the calls into their "
-        "answer, and the endpoint holds them to the form",
+        "answer, and the endpoint checks their form",
     )
     window: IntProperty(
         name="Context Window",
@@ -245,6 +245,8 @@ class SceneChatPreferences(bpy.types.AddonPreferences):
         column.prop(self, "server_megabytes", text="Largest Request (MB)")
         column.prop(self, "server_token")
         column.separator()
+        column.prop(self, "turn_limit", text="Message Limit ($)")
+        column.prop(self, "day_limit", text="Day Limit ($)")
         column.prop(self, "time_limit", text="Time Limit of Code (s)")
         column.prop(self, "keep_chats")
         column.prop(self, "copies")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -170,3 +172,25 @@ def test_a_render_that_goes_on_after_the_turn_is_seen_to_its_end(ask, here):
         "render_0001.png", "render_0002.png",
     ]  # fmt: skip
     shutil.rmtree(kept.parent)
+
+
+def test_where_nobody_reads_the_answer_any_more_it_ends_and_saves_what_was_made(
+    here, module, tmp_path
+):
+    theirs, ours = os.pipe()
+    os.close(theirs)
+    file = tmp_path / "made.blend"
+    rounds = (Say("I add a plane.", [CUBE]), Say("Done."))
+    with (
+        StandIn(Script("test", {"go": rounds})) as server,
+        contextlib.suppress(BrokenPipeError),
+        os.fdopen(ours, "w", buffering=1) as out,
+    ):
+        words = ["ask", "go", "--endpoint", server.url, "--model", "script/test"]
+        assert module("operators.cli").main([*words, "--save", str(file)], out) == 1
+    assert file.exists()
+
+
+def test_a_port_beyond_the_last_one_is_refused(here, module, capfd):
+    assert module("operators.cli").main(["serve", "--port", "70000"]) == 2
+    assert "'70000' is no port" in capfd.readouterr().err

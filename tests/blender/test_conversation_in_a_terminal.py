@@ -8,6 +8,7 @@ import json
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -232,3 +233,23 @@ def test_from_a_pipe_events_are_lines_of_json(model):
 @pytest.mark.parametrize(("lines", "code"), [("broken\ngo\n", 0), ("go\nbroken\n", 1), ("", 0)])
 def test_its_exit_code_is_that_of_the_last_answer(model, lines, code):
     assert piped(model, lines).returncode == code
+
+
+@needs_terminal
+def test_a_stop_of_a_piped_chat_ends_all_of_it(model):
+    with subprocess.Popen(
+        [sys.executable, *words(model)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as chat:  # fmt: skip
+        try:
+            chat.stdin.write("a long one\ngo on\n")
+            chat.stdin.close()
+            said = ""
+            while "Well, " not in said:
+                said += chat.stdout.read(1)
+            chat.send_signal(signal.SIGTERM)
+            said += chat.stdout.read()
+            assert chat.wait(PATIENCE) == 130
+        finally:
+            chat.kill()
+    assert "Hello." not in said

@@ -39,7 +39,8 @@ def counted(program, during):
         still.append(program.aside(DRAWN))
         return still[-1] == still[-2]
 
-    until(rests, "the window does not come to rest", step=0.5)
+    # The list of clients is drawn anew up to a second after the latest call.
+    until(rests, "the window does not come to rest", step=1.5)
     before = eval(still[-1])
     during()
     after = eval(program.aside(DRAWN))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 
 import pytest
 from scene_chat.tools import audit
@@ -128,3 +130,18 @@ def test_a_fault_of_the_log_keeps_no_result_back(house, monkeypatch, tool):
     monkeypatch.setattr(house.audit, "ended", broken)
     arguments = {"names": ["Cube"]} if tool != "count" else {}
     assert house.call(tool, **arguments).ok
+
+
+def test_a_call_that_ends_elsewhere_leaves_what_runs_marked(house):
+    origin = house.origin()
+    worker = threading.Thread(target=lambda: house.call("wait", seconds=1.0))
+    worker.start()
+    while not house.calls.health().busy:
+        time.sleep(0.01)
+    assert not house.calls.submit("no such tool", {}, origin).result.result(5).ok
+    assert not house.call("write", path="/x").ok  # refused without a window
+    [mark] = (house.folder / "running").glob("*.json")
+    assert mark.read_bytes()[:1] == b"R"
+    worker.join()
+    house.call("count")
+    assert mark.read_bytes()[:1] == b"I"

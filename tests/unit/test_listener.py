@@ -13,6 +13,7 @@ from scene_chat.server import listener
 from scene_chat.server.blender_mcp import COMMANDS, About, Translated
 from scene_chat.server.listener import PortTaken, Server
 from scene_chat.tools.receipt import Receipt
+from scene_chat.tools.registry import Effect, tool
 
 TEST_COMMANDS = {
     "count": Translated("count", dict, lambda value: value, frozenset({"times"})),
@@ -404,3 +405,22 @@ def test_what_begins_no_dialect_is_noted(server, connect):
     peer.send(b"\x16\x03\x01\x02\x00 a TLS hello")
     assert peer.receive() is None
     assert noted == ["The byte b'\\x16' begins no dialect."]
+
+
+def test_the_connections_of_blender_lab_are_one_client_whose_calls_are_one_turn(
+    connect, house, monkeypatch
+):
+    @tool(effect=Effect.EDITS)
+    def execute_code(code: str) -> dict[str, str]:
+        """Run code."""
+        return {"stdout": code.partition("\n")[0]}
+
+    house.registry.add(execute_code)
+    origins = []
+    monkeypatch.setattr(house.scene, "commit", lambda watch: origins.append(watch[0]) or Receipt())
+    for _ in range(2):
+        peer = connect()
+        peer.send(b'{"type":"execute","code":"made"}\0')
+        assert json.loads(peer.socket.recv(4096).rstrip(b"\0"))["stdout"] == "made"
+    assert {(each.name, each.patience) for each in origins} == {("Blender Lab client", 240.0)}
+    assert origins[0].turn == origins[1].turn

@@ -468,3 +468,33 @@ def test_a_request_larger_than_the_limit_is_refused(server):
     reply = Reply(server, asked("tools/call", name="add", arguments={"names": ["x" * 200_000]}))
     assert reply.status == 413
     assert "100,000 bytes" in reply.message["error"]["message"]
+
+
+@pytest.mark.parametrize("name", ["Scene Chat", "the model", "BlenderMCP client 3"])
+def test_no_client_passes_for_the_chat_or_for_another_program(server, house, name):
+    info = {"name": name, "version": "1"}
+    body = asked("initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo=info)
+    session = Reply(server, body).headers["Mcp-Session-Id"]
+    Reply(server, ADD, Mcp_Session_Id=session)
+    assert house.audit.latest[-1].who == f"{name} (MCP)"
+
+
+def test_an_approval_is_refused_sooner_where_no_progress_can_be_told(server, house, monkeypatch):
+    patience = []
+    begin = house.scene.begin
+
+    def noted(tool, origin):
+        patience.append(origin.patience)
+        return begin(tool, origin)
+
+    monkeypatch.setattr(house.scene, "begin", noted)
+
+    async def progress(*_):
+        pass
+
+    async def work(client):
+        await client.call_tool("add", {"names": ["A"]})
+        await client.call_tool("add", {"names": ["B"]}, progress_callback=progress)
+
+    talk(server, "legacy", work)
+    assert patience == [50.0, 280.0]

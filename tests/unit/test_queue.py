@@ -221,3 +221,34 @@ def test_a_job_that_is_waited_for_by_the_length_of_the_queue_is_run(queue):
     job = submit(queue, lambda _: "done")
     queue.drain(budget=1.0, enough=lambda: len(queue) == 0)
     assert job.future.result(timeout=0) == "done"
+
+
+def test_limits_hold_also_after_a_job_could_not_be_ended_at_once(queue):
+    job = submit(queue, lambda _: None, Limits(waiting=0.0))
+    end = job.end
+
+    def broken(_reason):
+        job.end = end
+        raise RuntimeError("can't start new thread")
+
+    job.end = broken
+    assert isinstance(job.future.exception(timeout=10), TimeLimitReached)
+
+
+def test_what_edits_waited_for_is_told_no_longer_once_none_waits(queue):
+    queue.standing_back = lambda: "a render is running"
+    edit = submit(queue, lambda _: None, edits=True)
+    queue.drain(budget=0.1)
+    assert queue.held_back == "a render is running"
+    edit.cancel()
+    until = time.monotonic() + 10
+    while queue.held_back and time.monotonic() < until:
+        time.sleep(0.01)
+    assert queue.held_back == ""
+
+
+def test_what_is_about_to_run_does_not_count_as_waiting(queue):
+    told = []
+    submit(queue, lambda _: None)
+    queue.drain(budget=1.0, enough=lambda: told.append(queue.health().queued) or False)
+    assert told == [0, 0]
