@@ -33,15 +33,14 @@ def counted(program, during):
     program.run(COUNT)
     # Edits and the pointer's way have the view drawn; both are over when it stays still.
     program.hover(600, 700)
-    still = [program.aside(DRAWN)]
 
     def rests():
-        still.append(program.aside(DRAWN))
-        return still[-1] == still[-2]
+        seen = program.aside(DRAWN)
+        time.sleep(1.5)  # the list of clients is drawn up to a second after the latest call
+        return program.aside(DRAWN) == seen
 
-    # The list of clients is drawn anew up to a second after the latest call.
-    until(rests, "the window does not come to rest", step=1.5)
-    before = eval(still[-1])
+    until(rests, "the window does not come to rest")
+    before = eval(program.aside(DRAWN))
     during()
     after = eval(program.aside(DRAWN))
     program.run(STOP_COUNTING)
