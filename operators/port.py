@@ -159,7 +159,11 @@ def _refused(here: runtime.Runtime, port: int, why: str) -> None:
             panel.port_problem = taken(port, who, free)
             timer.redraw()
 
+    earlier = panel.asking_port
+
     def ask() -> None:
+        if earlier is not None:
+            earlier.join()  # so that who waits for this one has waited for all
         if (who := who_answers(port, here.discovery.folder)) is not None:
             here.calls.read(lambda: tell(who))
 

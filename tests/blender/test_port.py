@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -64,6 +65,21 @@ def test_who_has_a_taken_port_is_found_out_afterwards(here, port):
         f"Port {port} is taken by a program that does not answer. The next free one is "
         f"{here.panel.free_port}: use it, or close the other."
     )
+
+
+def test_who_waits_for_the_latest_search_has_waited_for_all(here, port):
+    with (
+        socket.create_server(("127.0.0.1", port)),  # it says nothing, which takes its time
+        socket.create_server(("127.0.0.1", port + 1)) as hasty,
+    ):
+        closes = threading.Thread(target=lambda: [hasty.accept()[0].close() for _ in range(2)])
+        closes.daemon = True
+        closes.start()
+        for taken in (port, port + 1):
+            with pytest.raises(RuntimeError, match="is taken"):
+                bpy.ops.scene_chat.server_start(port=taken)
+        here.panel.asking_port.join()
+        assert not [each for each in threading.enumerate() if each.name == "scene_chat neighbour"]
 
 
 def test_a_newer_attempt_is_not_overwritten_by_what_was_found_out_of_an_older(here, port):
