@@ -180,7 +180,11 @@ def test_the_model_may_call_only_so_often(talk):
 @pytest.mark.parametrize(
     ("refusal", "sentence"),
     [
-        (Refuse(401, "User not found."), "or set SCENE_CHAT_KEY_127"),
+        (
+            Refuse(401, "User not found."),
+            "wants a key (User not found.). Enter it in Scene Chat's preferences, or set "
+            "SCENE_CHAT_KEY_127",
+        ),
         (Refuse(402, "Insufficient credits"), "There is no credit left"),
         (Refuse(403, "Flagged"), "refused this request (Flagged)"),
         (Refuse(404, "No endpoints found"), "has no model 'script/test' that can do this"),
