@@ -138,3 +138,43 @@ def test_in_another_mode_a_turn_works_and_goes_back_with_one_undo(program, mode)
     program.key("ctrl+z")
     until(lambda: program.command("get_object_info", name="Cube")["location"][2] == 0,
           "the lift is not undone")  # fmt: skip
+
+
+COUNTS_TIMERS = """
+import bpy
+
+class WM_OT_counts_timers(bpy.types.Operator):
+    bl_idname = "wm.counts_timers"
+    bl_label = "Counts Timers"
+
+    def invoke(self, context, event):
+        bpy.app.driver_namespace["timers"] = 0
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context, event):
+        if event.type == "ESC":
+            bpy.app.timers.unregister(drawn_anew)
+            return {"CANCELLED"}
+        if event.type == "TIMER":
+            bpy.app.driver_namespace["timers"] += 1
+        return {"PASS_THROUGH"}
+
+def drawn_anew():  # takes longer than what Blender's loop is to sleep after a command
+    for area in bpy.context.window_manager.windows[0].screen.areas:
+        area.tag_redraw()
+    return 0.0
+
+bpy.utils.register_class(WM_OT_counts_timers)
+bpy.app.timers.register(drawn_anew)
+with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+    bpy.ops.wm.counts_timers("INVOKE_DEFAULT")
+"""
+
+
+def test_many_commands_make_no_timer_events_for_other_add_ons(program):
+    program.aside(COUNTS_TIMERS)
+    for _ in range(300):
+        assert program.command("get_object_info", name="Cube")["name"] == "Cube"
+    assert program.aside("print(bpy.app.driver_namespace['timers'])") == "0\n"
+    program.key("Escape")
