@@ -3,7 +3,7 @@
 `Server.start` and `stop` are called on the main thread; all else runs on the listener thread,
 where sockets never block. But one thing: a call's reply is sent, as far as it goes without waiting,
 by the thread that finished the call, the main one. Waking the listener for it would cost each
-command 0.1 ms; it is woken afterwards, for the rest and the next command.
+command 0.1 ms; it is woken afterwards, where something is left to do.
 
 The first byte tells the dialect: `{` is one of bare JSON, a capital letter is HTTP; anything else is
 closed at once, and what follows is never searched for a command: a browser's POST carries text that
@@ -73,7 +73,7 @@ def next_free_port(port: int) -> int:
 
 @dataclass(eq=False)
 class Client:
-    """One connection. Listener thread only, but for the facts that a panel shows."""
+    """One connection. Listener thread only, but for what says otherwise and what a panel shows."""
 
     socket: socket.socket
     number: int
@@ -103,6 +103,17 @@ class Client:
 
     broken: bool = False
     """It is gone: nothing can be sent to it any more."""
+
+    @property
+    def holds(self) -> int:
+        """Bytes that have come and are not taken up yet. Any thread."""
+        return self.dialect.size if self.dialect is not None else 0
+
+    def answered(self) -> None:
+        """Note that its call has ended. On the thread that sent the last of the answer."""
+        self.last_time = time.monotonic()
+        self.asked = self.tells = None
+        self.call = None  # last: the listener begins the next one from here on
 
     def send(self, data: memoryview) -> memoryview:
         """Send what goes without waiting; return the rest. Any thread."""
@@ -194,6 +205,7 @@ class Server:
         # With the rest of the reply of the call that finished, or the result to reply with; None: it
         # only lets others go first.
         self._finished: deque[tuple[Client, memoryview | CallResult | None]] = deque()
+        self._rung = False
         self._stopping = False
         self._thread = threading.Thread(
             target=self._run, args=(listening,), name="scene_chat listener"
@@ -357,8 +369,7 @@ class Server:
                     self._drop(client)
                 break
             if begun == _COMMANDS_AT_ONCE:
-                self._finished.append((client, None))
-                self._ring()
+                self._listener_goes_on(client, None)
                 break
             try:
                 request = dialect.next()
@@ -399,11 +410,19 @@ class Server:
 
     def _done(self, client: Client, asked: Asked, result: CallResult) -> None:
         """Answer, or have the listener do it. On the thread that finished the call."""
-        if asked.at_once:
-            rest = client.send(memoryview(self._answer(client, asked, result)))
-            self._finished.append((client, rest))
-        else:
-            self._finished.append((client, result))
+        if not asked.at_once:
+            self._listener_goes_on(client, result)
+            return
+        if rest := client.send(memoryview(self._answer(client, asked, result))):
+            self._listener_goes_on(client, rest)
+            return
+        client.answered()
+        # In this order: what comes before this look is seen by it, what comes after finds no call.
+        if client.said_all or client.leaving or client.broken or client.holds:
+            self._listener_goes_on(client, None)
+
+    def _listener_goes_on(self, client: Client, left: memoryview | CallResult | None) -> None:
+        self._finished.append((client, left))
         self._ring()
 
     def _answer(self, client: Client, asked: Asked, result: CallResult) -> bytes:
@@ -416,9 +435,10 @@ class Server:
 
     def _go_on(self) -> None:
         """Take up what the finished calls left: the rest of their replies, the next commands."""
-        with contextlib.suppress(BlockingIOError):
-            while self._bell.recv(4096):
-                continue
+        with contextlib.suppress(BlockingIOError):  # the selector was wrong
+            self._bell.recv(4096)
+        # Between the two: what was added before is seen now, what is added from here on rings anew.
+        self._rung = False
         for _ in range(len(self._finished)):  # what is added meanwhile rings anew
             client, left = self._finished.popleft()
             with self._guarded(client):
@@ -432,10 +452,9 @@ class Server:
             if not left:  # it failed in the midst of a reply
                 self._drop(client)
         if left is not None:
-            client.call = client.asked = client.tells = None
-            client.last_time = time.monotonic()
-            if client.leaving:
-                self._leave(client)
+            client.answered()
+        if client.leaving and client.call is None:
+            self._leave(client)
         if left:
             client.outgoing.append(left)
         if client.socket in self.clients:
@@ -468,8 +487,7 @@ class Server:
         if client.socket not in self.clients:
             return
         events = selectors.EVENT_WRITE if client.outgoing else 0
-        held = client.dialect.size if client.dialect is not None else 0
-        full = held > self.request_limit and not client.leaving
+        full = client.holds > self.request_limit and not client.leaving
         if not client.said_all and not full:
             events |= selectors.EVENT_READ
         if events == client.events:
@@ -566,8 +584,11 @@ class Server:
             self._refuse(client, f"Only half a command came within {seconds}.")
 
     def _ring(self) -> None:
-        with contextlib.suppress(OSError):  # it has been rung plenty, or the server was stopped
-            self._ringer.send(b"\0")
+        """Wake the listener, once for all that finishes before it looks. Any thread."""
+        if not self._rung:
+            self._rung = True
+            with contextlib.suppress(OSError):  # the server was stopped
+                self._ringer.send(b"\0")
 
 
 def _listen(port: int) -> list[socket.socket]:
