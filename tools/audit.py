@@ -4,13 +4,13 @@ Each call that could change the scene or reach beyond it is a line of JSON in a 
 alone, so that two Blenders with one user folder never write into each other's. What is running is
 kept beside it (`running`), to be known after a crash.
 
-`running` is for the main thread, `ended` on whichever thread a call ends; `entries` anywhere. That
-nothing can be written (full disk, read-only folder) never ends a call: `problem` then says so.
+`begun` and `rests` are for the main thread, `ended` on whichever thread a call ends; `entries`
+anywhere. That nothing can be written (full disk, read-only folder) never ends a call: `problem`
+then says so.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import json
 import os
@@ -107,9 +107,8 @@ class Audit:
         self._file: Path | None = None
         self._number = 0
 
-    @contextlib.contextmanager
-    def running(self, request: Request, file: str) -> Iterator[None]:
-        """Mark what runs for as long as it does. Main thread."""
+    def begun(self, request: Request, file: str) -> None:
+        """Mark what runs from now on, until the next does or `rests`. Main thread."""
         self.mark.note(
             file=file,
             who=request.origin.name,
@@ -117,10 +116,14 @@ class Audit:
             tool=request.tool,
             about=_head(request.arguments, self._secrets),
         )
-        try:
-            yield
-        finally:
-            self.mark.idle()
+
+    def rests(self) -> None:
+        """Mark that nothing runs. Main thread.
+
+        Not after each call: a write lets other threads go first, which with many clients takes
+        longer than a small command.
+        """
+        self.mark.idle()
 
     def ended(self, request: Request, permission: str, result: CallResult, file: str) -> None:
         """Note how it ended, if it could do more than look. Any thread."""

@@ -145,6 +145,7 @@ class CallPath:
         self._queue = queue
         self._scene = scene
         self._secrets = secrets
+        queue.rests = audit.rests
 
     def call(self, name: str, arguments: Mapping[str, object], origin: Origin) -> CallResult:
         """Make a call and wait for its end.
@@ -221,7 +222,12 @@ class CallPath:
 
     def read(self, function: Callable[[], Any]) -> Future[Any]:
         """Queue what changes nothing and is no tool call; return its future. Any thread."""
-        return self._queue.submit(lambda _job: function(), Limits(), edits=False).future
+
+        def run(_: Job[Any]) -> Any:
+            self._audit.rests()  # the call before it, if any, is not to be blamed
+            return function()
+
+        return self._queue.submit(run, Limits(), edits=False).future
 
     def _answered(
         self, answer: Future[str], call: Call, tool: Tool, request: Request, generation: int
@@ -251,12 +257,7 @@ class CallPath:
         self, job: Job[CallResult | _Pending], tool: Tool, request: Request, generation: int
     ) -> CallResult | _Pending:
         """Do it. On the main thread; an exception here is a fault of ours, not of the call."""
-        with self._audit.running(request, self._scene.file):
-            return self._run_marked(job, tool, request, generation)
-
-    def _run_marked(
-        self, job: Job[CallResult | _Pending], tool: Tool, request: Request, generation: int
-    ) -> CallResult | _Pending:
+        self._audit.begun(request, self._scene.file)
         started = time.monotonic()
         given = {"job": job, "caller": request.origin}
         arguments = {**request.arguments, **{name: given[name] for name in tool.takes}}

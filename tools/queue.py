@@ -178,6 +178,8 @@ class MainThreadQueue:
         """What the main thread does now. Written there, read anywhere."""
         self.standing_back: Callable[[], str] = lambda: ""
         """On the main thread: why edits have to wait ("a render is running"), or ""."""
+        self.rests: Callable[[], None] = lambda: None
+        """Called on the main thread when `drain` goes back, if it ran anything."""
         self.held_back = ""
         """The latest answer of `standing_back`. Written on the main thread, read anywhere."""
 
@@ -255,6 +257,8 @@ class MainThreadQueue:
             if (now := time.monotonic()) >= ends:
                 if job.line is None or now >= ends + _ROUND or not self._goes_on(job.line):
                     break
+        if done:
+            self.rests()
         return done
 
     def close(self) -> None:

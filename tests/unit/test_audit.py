@@ -144,4 +144,14 @@ def test_a_call_that_ends_elsewhere_leaves_what_runs_marked(house):
     assert mark.read_bytes()[:1] == b"R"
     worker.join()
     house.call("count")
+    ends = time.monotonic() + 5.0  # at the latest once the main thread goes back to its own loop
+    while mark.read_bytes()[:1] != b"I" and time.monotonic() < ends:
+        time.sleep(0.01)
     assert mark.read_bytes()[:1] == b"I"
+
+
+def test_what_is_read_after_a_call_is_not_taken_for_that_call(house):
+    ended = house.calls.submit("count", {}, house.origin())
+    read = house.calls.read(lambda: next((house.folder / "running").glob("*.json")).read_bytes())
+    assert ended.result.result(5).ok
+    assert read.result(5)[:1] == b"I"
