@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..tools.faults import Faults
 from ..tools.phrase import Phrase, joined
@@ -25,8 +25,7 @@ _LABEL_LENGTH = 80
 _MOST_DOLLARS = 1e12
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """What an answer said; None and "" where it said nothing.
 
     Attributes:

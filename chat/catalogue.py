@@ -12,9 +12,9 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..tools import libraries
 from ..tools.faults import Faults
@@ -34,8 +34,7 @@ _PAUSE_SECONDS = 60.0
 _FORMAT = 1
 
 
-@dataclass(frozen=True)
-class ListState:
+class ListState(NamedTuple):
     """How an endpoint's list stands, for people.
 
     Attributes:
@@ -238,7 +237,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 def _short(model: ModelInfo) -> dict[str, Any]:
     """Without what is as it is by default."""
     return {
-        name: value for name, value in asdict(model).items() if value != getattr(_DEFAULTS, name)
+        name: value for name, value in model._asdict().items() if value != getattr(_DEFAULTS, name)
     }
 
 

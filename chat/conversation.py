@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from ..tools.call import CallResult
@@ -39,8 +39,7 @@ _RESULT_LIMIT = 8_000
 """Characters of a tool's result that the model gets."""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A call as the model wrote it: `arguments` is its text, JSON or not.
 
     `problem` says why it cannot be run, if its arguments are left out.
@@ -181,7 +180,7 @@ class Conversation:
         while own in self._ids:
             own = f"call_{uuid4().hex[:16]}"
         self._ids.add(own)
-        return replace(call, id=own)
+        return call._replace(id=own)
 
     def add_result(self, call: Call, result: CallResult) -> None:
         """Add a call's result as text; its picture, if any, follows the round's last result."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from ..tools import libraries
@@ -31,8 +30,7 @@ _ADDRESS_SECONDS = 6.0
 """For an address that may be far away."""
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """A place where models are asked.
 
     Attributes:
@@ -102,7 +100,7 @@ class Endpoints:
         self.recent = [(url, model), *(e for e in self.recent if e != (url, model))][:RECENT]
         for each in self.all(url)[1:]:
             if each.url == url:
-                self._keep(replace(each, model=model))
+                self._keep(each._replace(model=model))
 
     def remove(self, url: str) -> None:
         """Forget an endpoint and what was used there. Its key stays, for when it comes back."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..tools.phrase import Phrase, joined
 
@@ -13,8 +12,7 @@ Sort = Literal["name", "price", "window", "newest"]
 _MILLION = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
+class ModelInfo(NamedTuple):
     """One entry of an endpoint's list. What the endpoint does not say is None.
 
     Attributes:
@@ -67,8 +65,7 @@ class ModelInfo:
         return joined(" · ", parts)
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(NamedTuple):
     """Which models are wanted, and in which order.
 
     Attributes:

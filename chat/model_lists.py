@@ -11,7 +11,6 @@ import contextlib
 import json
 import re
 from collections.abc import Awaitable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -289,7 +288,7 @@ async def _with_local_details(
     more = {name: facts for each in told for name, facts in each.items()}
     everyone = more.pop("", {})
     changed = [
-        None if (facts := more.get(each.id, everyone)) is None else replace(each, **facts)
+        None if (facts := more.get(each.id, everyone)) is None else each._replace(**facts)
         for each in models
     ]
     return tuple(each for each in changed if each is not None)

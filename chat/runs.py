@@ -6,15 +6,14 @@ Pure functions over `turns`; any thread.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..tools.receipt import Receipt, joined
 from .turns import Asked, Said, Step, Turn
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Steps with nothing said in between.
 
     Attributes:

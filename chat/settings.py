@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..tools.phrase import Phrase
 from .keys import Key, fault_of, is_on_this_machine, split, variable_for
@@ -19,8 +18,7 @@ _LOCAL_WINDOW = 32_768
 """Tokens, where the endpoint does not say: local servers are mostly started with a short one."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Read on the main thread when a turn begins, used on the worker.
 
     Attributes:

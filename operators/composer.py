@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
@@ -24,8 +23,7 @@ _NAMES = 5_000
 _PROMPTS = 20
 
 
-@dataclass(frozen=True)
-class Attached:
+class Attached(NamedTuple):
     """What goes with a message, beside its words.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..chat.model_info import Filter, ModelInfo, matches
 
@@ -24,7 +24,7 @@ class Picker:
 
     def look_for(self, words: str) -> None:
         """List the models whose names hold these words."""
-        self.filter = replace(self.filter, search=words)
+        self.filter = self.filter._replace(search=words)
 
     def shown(self, models: tuple[ModelInfo, ...], recent: Iterable[str]) -> tuple[ModelInfo, ...]:
         """Return the models that are listed, in order; cheap as long as nothing of it changes."""

@@ -10,7 +10,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from typing import Any, Protocol
@@ -56,7 +56,7 @@ _TICK_SECONDS = 0.05
 TURNS_SHOWN = 10
 
 
-@dataclass
+@dataclass(eq=False)
 class PanelState:
     """What the panel keeps between two drawings.
 
@@ -130,7 +130,7 @@ class OpenScene(Protocol):
     def copy(self, title: str) -> SavedCopy | None: ...
 
 
-@dataclass
+@dataclass(eq=False)
 class Runtime:
     """See the module."""
 
@@ -191,14 +191,13 @@ class Runtime:
         if key is not None:
             self.secrets.add(key.value)
         settings = Settings(endpoint, model.strip() or DEFAULT_MODEL, key, bpy.app.online_access)
-        settings = replace(settings, info=self.catalogue.find(endpoint, settings.model))
+        settings = settings._replace(info=self.catalogue.find(endpoint, settings.model))
         return settings if preferences is None else self._preferred(settings, preferences)
 
     def _preferred(self, settings: Settings, preferences: Any) -> Settings:
         """The settings with what the person prefers for any endpoint."""
         names = (name.strip() for name in preferences.fallbacks.split(","))
-        return replace(
-            settings,
+        return settings._replace(
             mode=preferences.mode,
             effort=preferences.effort,
             fallbacks=tuple(name for name in names if name and name != settings.model),
@@ -324,7 +323,7 @@ class Runtime:
     def _instructed(self, settings: Settings) -> Settings:
         from .instructions import for_model  # which knows this module
 
-        return replace(settings, instructions=for_model())
+        return settings._replace(instructions=for_model())
 
     def note_temporary(self) -> None:
         """Note where autosaves lie: beside the folder that each Blender has for itself."""

@@ -13,8 +13,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 REPLY_BYTES = 8_000
 PROTOCOL = 15
@@ -28,8 +27,7 @@ Reply = dict[str, Any]
 Arguments = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class About:
+class About(NamedTuple):
     """What the clients are told of this program: versions, as three numbers each."""
 
     extension: tuple[int, int, int]
@@ -41,16 +39,14 @@ class About:
         return ".".join(map(str, self.extension))
 
 
-@dataclass(frozen=True)
-class Fixed:
+class Fixed(NamedTuple):
     """A command that is answered without a look at the scene."""
 
     result: Callable[[About], Any]
     takes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Translated:
+class Translated(NamedTuple):
     """A command that becomes one call of one of our tools.
 
     Attributes:

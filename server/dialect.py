@@ -7,8 +7,7 @@ listener thread, but for `Asked.answer` where `Asked.at_once` says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..tools.call import Call, CallResult
 
@@ -17,15 +16,13 @@ class BrokenRequest(Exception):
     """What has come is no request, whatever may follow. The message says so."""
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """A request that is answered without a look at the scene, by `data`."""
 
     data: bytes
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A request that is one call of a tool.
 
     Attributes:

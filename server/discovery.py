@@ -13,8 +13,8 @@ import contextlib
 import datetime
 import json
 import os
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ..tools import private_file
 from ..tools.phrase import Phrase
@@ -25,8 +25,7 @@ PATH = "/mcp"
 _MOST = 64 * 1024
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(NamedTuple):
     """What a file says.
 
     Attributes:
@@ -87,7 +86,7 @@ class Discovery:
     def update(self, blend: str) -> None:
         """Say that another .blend is open, if anything was published."""
         if self._said is not None and self._said.blend != _name(blend):
-            self._say(replace(self._said, blend=_name(blend)))
+            self._say(self._said._replace(blend=_name(blend)))
 
     def withdraw(self) -> None:
         """Say nothing any more: the port is closed."""
@@ -103,7 +102,7 @@ class Discovery:
         try:
             if self._descriptor < 0:
                 self._descriptor = _locked(self._file.with_suffix(".lock"))
-            private_file.write(self._file, json.dumps(asdict(said), indent=2) + "\n")
+            private_file.write(self._file, json.dumps(said._asdict(), indent=2) + "\n")
         except OSError as error:
             self.problem = Phrase(
                 "Other programs do not find the port by themselves: {folder} cannot be written "

@@ -22,7 +22,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..tools.call import Call, CallPath, CallResult
@@ -402,7 +402,7 @@ class Server:
             self._send(client)
         origin = self._origin(client.name, dialect)
         if asked.patience is not None:
-            origin = replace(origin, patience=asked.patience)
+            origin = origin._replace(patience=asked.patience)
         call = client.call = self._calls.submit(asked.tool, asked.arguments, origin)
         if asked.begun is not None:
             asked.begun(call)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..tools.phrase import Phrase
 from .discovery import url
@@ -16,8 +16,7 @@ SERVER = "scene-chat"
 """What the port is called among a client's servers."""
 
 
-@dataclass(frozen=True)
-class Setup:
+class Setup(NamedTuple):
     """How one program is set up.
 
     Attributes:

@@ -17,9 +17,8 @@ import os
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .phrase import Phrase
 from .plain import Plain, Secrets, plain
@@ -42,8 +41,7 @@ _LONGEST_REASON = 200
 """Characters; some of them are of who was refused."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One call.
 
     Attributes:
@@ -78,7 +76,7 @@ class Entry:
 
     def line(self, indent: int | None = None) -> str:
         """Return all of it as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=indent)
+        return json.dumps(self._asdict(), ensure_ascii=False, indent=indent)
 
 
 class Audit:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .audit import Audit
 from .errors import CallCancelled, PermissionRefused, SceneReplaced, ToolError, said
@@ -72,8 +72,7 @@ class CallResult:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
-class _Pending:
+class _Pending(NamedTuple):
     """The job is done, and what it has to say comes later."""
 
     later: Later

@@ -17,7 +17,6 @@ and what to do. `details` holds the same in parts, as JSON values.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -75,6 +74,8 @@ def said(error: BaseException) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return " Did you mean …?" with up to three of `known` that resemble `name`, or ""."""
+    import difflib  # not needed for enabling
+
     lowered = {each.lower(): each for each in known}
     near = difflib.get_close_matches(name.lower(), lowered, n=3, cutoff=0.5)
     return did_you_mean(lowered[each] for each in near)

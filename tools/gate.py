@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .alarm import Alarm
 from .errors import PermissionRefused
@@ -19,8 +19,7 @@ from .rules import Caller, Decision, Rules, Ruling
 _ONCE = Phrase("allowed once, by the person at Blender")
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Who calls, and on whose behalf.
 
     Attributes:
@@ -43,8 +42,7 @@ class Origin:
     only_looks: bool = False
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One call that wants to be allowed: exactly this tool with exactly these arguments."""
 
     tool: str

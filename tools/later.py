@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Later:
+class Later(NamedTuple):
     """Returned by a tool in place of a value.
 
     Attributes:

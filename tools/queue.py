@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from .alarm import Alarm
 from .errors import CallCancelled, TimeLimitReached, ToolError, Unavailable
@@ -31,16 +31,14 @@ _ROUND = 0.2
 """Seconds beyond the budget in which jobs of one line are still run: one redraw for all of them."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """How long a job may take, in seconds: `waiting` for its turn, then `running`."""
 
     waiting: float = 120.0
     running: float = 30.0
 
 
-@dataclass(frozen=True)
-class Health:
+class Health(NamedTuple):
     """How the main thread is doing.
 
     Attributes:

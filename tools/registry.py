@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from . import libraries
 from .errors import UnknownTool, nearest
@@ -39,8 +39,7 @@ class Effect(enum.StrEnum):
     CODE = "code"
 
 
-@dataclass(frozen=True)
-class Assessment:
+class Assessment(NamedTuple):
     """What one call would do: its effect, and in plain words what was found that makes it so."""
 
     effect: Effect

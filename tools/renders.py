@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .alarm import Alarm
 from .errors import InvalidArguments, Unavailable
@@ -42,8 +42,7 @@ _NO_GRAPHICS = re.compile(
 State = Literal["running", "done", "failed", "cancelled"]
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """What is to be rendered, as the child is told it.
 
     Attributes:
@@ -213,7 +212,7 @@ class RenderJobs:
         self.make_room()
         job = RenderJob(next(self._numbers), order, folder, target, overwrite, tuple(warnings))
         told = folder / "order.json"
-        told.write_text(json.dumps(vars(order)), "utf-8")
+        told.write_text(json.dumps(order._asdict()), "utf-8")
         try:
             job._process = subprocess.Popen(  # nosec B603 # this Blender itself, no shell
                 [*command, str(told)],

@@ -9,8 +9,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from .phrase import Phrase
 from .registry import Effect
@@ -25,8 +24,7 @@ class Decision(enum.StrEnum):
     DENY = "deny"
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What is decided of one call, and by which rule, for the log."""
 
     decision: Decision

@@ -13,9 +13,8 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 if sys.platform == "win32":
     import msvcrt
@@ -57,8 +56,7 @@ def lives(path: Path) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Left:
+class Left(NamedTuple):
     """What a process that died was doing.
 
     Attributes:
@@ -154,7 +152,7 @@ def left_behind(folder: Path) -> list[Left]:
         try:
             text = path.read_text("utf-8", "replace").partition("\n")[0]
             said: dict[str, Any] = json.loads(text[1:])
-            known = {key: said[key] for key in Left.__dataclass_fields__ if key in said}
+            known = {key: said[key] for key in Left._fields if key in said}
             found.append(Left(path, running=text[:1].encode() == _RUNNING, **known))
         except (OSError, ValueError, TypeError):  # its disk was full
             continue

@@ -12,8 +12,8 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .phrase import Phrase
 
@@ -21,8 +21,7 @@ DEFAULT_MEGABYTES = 200
 DEFAULT_COUNT = 10
 
 
-@dataclass(frozen=True)
-class SavedCopy:
+class SavedCopy(NamedTuple):
     """A copy of a .blend.
 
     Attributes:
@@ -97,7 +96,7 @@ class SavedCopies:
                 path, file, turn, now.isoformat(timespec="microseconds"),
                 round(path.stat().st_size / 1e6, 2),
             )  # fmt: skip
-            words = {**asdict(made), "path": path.name}
+            words = {**made._asdict(), "path": path.name}
             path.with_suffix(".json").write_text(json.dumps(words), "utf-8")
         except (OSError, RuntimeError) as error:  # a full disk, a read-only folder
             for each in (path, path.with_suffix(".json"), path.with_name(path.name + "@")):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ def problems(layout: bpy.types.UILayout, metrics: Metrics) -> None:
         lines(layout, journal.problem, metrics, icon="ERROR", alert=True)
     if here.chats.problem:
         row = layout.row()
-        narrower = replace(metrics, width=metrics.width - 1.2 * metrics.unit)
+        narrower = metrics._replace(width=metrics.width - 1.2 * metrics.unit)
         lines(row.column(), here.chats.problem, narrower, icon="INFO")
         row.operator("scene_chat.chats_dismiss", text="", icon="X", emboss=False)
 
@@ -197,7 +196,7 @@ def _age(at: float) -> str:
 def _metrics(context: bpy.types.Context) -> Metrics:
     """The popover's sizes: its width is its own, whatever that of the sidebar is."""
     sidebar = Metrics.of(context)
-    return replace(sidebar, width=(_UNITS - 1) * sidebar.unit)
+    return sidebar._replace(width=(_UNITS - 1) * sidebar.unit)
 
 
 def _listed() -> tuple[About, ...]:

@@ -6,7 +6,6 @@ properties keep nothing but the number of rows, which Blender's list wants to ha
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import bpy
@@ -254,7 +253,7 @@ class SCENE_CHAT_UL_models(bpy.types.UIList):
 def _metrics(context: bpy.types.Context) -> Metrics:
     """The popover's sizes: its width is its own, whatever that of the sidebar is."""
     sidebar = Metrics.of(context)
-    return replace(sidebar, width=(_UNITS - 1) * sidebar.unit)
+    return sidebar._replace(width=(_UNITS - 1) * sidebar.unit)
 
 
 def _listed() -> tuple[ModelInfo, ...]:
@@ -282,19 +281,19 @@ def _of_filter(name: str) -> Any:
 
     def set_value(_: Any, value: Any) -> None:
         picker = _picker()
-        picker.filter = replace(picker.filter, **{name: value})
+        picker.filter = picker.filter._replace(**{name: value})
 
     return {"get": lambda _: getattr(_picker().filter, name), "set": set_value}
 
 
 def _set_sort(_: Any, number: int) -> None:
     picker = _picker()
-    picker.filter = replace(picker.filter, sort=_SORTS[number][0])
+    picker.filter = picker.filter._replace(sort=_SORTS[number][0])
 
 
 def _set_window(_: Any, number: int) -> None:
     picker = _picker()
-    picker.filter = replace(picker.filter, window=_WINDOWS[number][0])
+    picker.filter = picker.filter._replace(window=_WINDOWS[number][0])
 
 
 def _set_adding(_: Any, value: bool) -> None:

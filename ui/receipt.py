@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 import bpy
 
@@ -31,8 +31,7 @@ _BUTTON, _LABEL, _GAP = 1.75, 0.35, 0.2
 stands between them."""
 
 
-@dataclass(frozen=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A button, or words if it has no kind."""
 
     text: str

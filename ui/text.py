@@ -6,9 +6,9 @@ measuring with the font that Blender draws with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 import blf
 import bpy
@@ -22,8 +22,7 @@ _CACHED = 40
 """Characters of a text whose width is worth keeping: words come again, rests of long ones do not."""
 
 
-@dataclass(frozen=True)
-class Metrics:
+class Metrics(NamedTuple):
     """The sizes of the region that is drawn, in pixels.
 
     Attributes:

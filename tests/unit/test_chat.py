@@ -8,7 +8,6 @@ import socket
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 from scene_chat.chat import model
@@ -367,7 +366,7 @@ def test_in_ask_mode_nothing_is_changed_whatever_the_model_calls(talk, house):
     house.registry.reading = frozenset({"count"})
     bad = Call("add", {"names": ["Cube"]}, fails=True)
     with standin(Say("", [bad, Call("count")]), lambda r: Say(r[0].text)) as server:
-        events = talk("go", replace(server.settings, mode="ask"))
+        events = talk("go", server.settings._replace(mode="ask"))
         offered = [each["function"]["name"] for each in server.requests[0]["tools"]]
         told = server.requests[0]["messages"][0]["content"]
     assert house.scene.names == set()
@@ -379,7 +378,7 @@ def test_in_ask_mode_nothing_is_changed_whatever_the_model_calls(talk, house):
 
 def test_what_the_person_always_wants_stands_in_the_system_prompt(talk):
     with standin(Say("Yes.")) as server:
-        talk("go", replace(server.settings, instructions="Work in centimetres."))
+        talk("go", server.settings._replace(instructions="Work in centimetres."))
         told = server.requests[0]["messages"][0]["content"]
     assert told.endswith("The person's own instructions:\nWork in centimetres.")
 
@@ -387,7 +386,7 @@ def test_what_the_person_always_wants_stands_in_the_system_prompt(talk):
 def test_a_model_with_a_short_window_gets_the_few_tools_that_do_most(talk, house):
     house.registry.small = frozenset({"add"})
     with standin(Say("Yes.")) as server:
-        talk("go", replace(server.settings, window=16_000))
+        talk("go", server.settings._replace(window=16_000))
         assert [each["function"]["name"] for each in server.requests[0]["tools"]] == ["add"]
 
 
@@ -438,7 +437,7 @@ def test_pictures_are_not_sent_to_a_model_that_is_known_to_take_none(talk, house
 
     house.registry.add(look)
     with standin(Say("", [Call("look")]), Say("I see.")) as server:
-        talk("go", replace(server.settings, info=ModelInfo("a", "A", vision=False)))
+        talk("go", server.settings._replace(info=ModelInfo("a", "A", vision=False)))
         assert "image_url" not in json.dumps(server.requests[-1])
         assert "(left out)" in json.dumps(server.requests[-1])
 
@@ -451,7 +450,7 @@ def test_what_one_model_thought_does_not_go_to_another(talk):
     with standin(lambda _: next(answers)) as server:
         talk("go", server.settings)
         talk("go", server.settings)
-        talk("go", replace(server.settings, model="other"))
+        talk("go", server.settings._replace(model="other"))
         sent = [json.dumps(each["messages"]) for each in server.requests]
     assert ["reasoning_details" in each for each in sent] == [False, True, False]
 
@@ -459,7 +458,7 @@ def test_what_one_model_thought_does_not_go_to_another(talk):
 def test_what_was_stopped_is_counted_too(talk):
     info = ModelInfo("a", "A", input_price=1e-6, output_price=1e-6)
     with standin(Raw([chunk({"content": "Half"}), 30.0])) as server:
-        talk("go", replace(server.settings, info=info), stop_at=Text)
+        talk("go", server.settings._replace(info=info), stop_at=Text)
     assert talk.chat.turns[0].cost > 0
     assert talk.chat.turns[0].estimated
 
@@ -469,7 +468,7 @@ def test_the_price_of_a_model_that_did_not_answer_is_not_taken(talk):
     other = event({"model": "b/other", "choices": [{"index": 0, "delta": {"content": "Hi"},
                                                     "finish_reason": "stop"}]})  # fmt: skip
     with standin(Raw([other, b"data: [DONE]\n\n"])) as server:
-        talk("go", replace(server.settings, info=info))
+        talk("go", server.settings._replace(info=info))
     assert talk.chat.turns[0].model == "b/other"
     assert talk.chat.turns[0].cost is None
 
@@ -503,5 +502,5 @@ def test_a_model_that_only_thought_is_said_to_have_said_nothing(talk):
 def test_thoughts_that_were_stopped_cost_too(talk):
     info = ModelInfo("a", "A", input_price=0.0, output_price=1e-3)
     with standin(Raw([chunk({"reasoning": "hm " * 100}), 30.0])) as server:
-        talk("go", replace(server.settings, info=info), stop_at=Reasoning)
+        talk("go", server.settings._replace(info=info), stop_at=Reasoning)
     assert talk.chat.turns[0].cost > 0.05

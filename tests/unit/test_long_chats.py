@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from queue import Queue
 from types import SimpleNamespace
@@ -250,7 +249,7 @@ def test_a_window_of_the_persons_own_goes_before_the_lists():
     info = SimpleNamespace(window=8_000)
     settings = Settings("http://127.0.0.1:1/v1", "a", info=info)
     assert settings.tokens == 8_000
-    assert dataclasses.replace(settings, window=4_000).tokens == 4_000
+    assert settings._replace(window=4_000).tokens == 4_000
 
 
 def test_thoughts_count_and_go_with_the_turns_that_are_over():

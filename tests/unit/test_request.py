@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from scene_chat.chat.model_info import ModelInfo
@@ -30,8 +29,8 @@ def test_it_is_model_messages_and_tools_in_this_order_for_the_cache():
 
 
 def test_openrouters_own_words_go_to_openrouter_alone():
-    settings = replace(
-        AT_OPENROUTER, fallbacks=("x/y", "z", "one too many"), effort="low", info=THINKS
+    settings = AT_OPENROUTER._replace(
+        fallbacks=("x/y", "z", "one too many"), effort="low", info=THINKS
     )
     made = body(settings)
     assert made["models"] == ["anthropic/claude", "x/y", "z"]
@@ -39,21 +38,21 @@ def test_openrouters_own_words_go_to_openrouter_alone():
     assert made["session_id"] == "s1"
     assert made["provider"] == {"require_parameters": True}
     assert made["cache_control"] == {"type": "ephemeral"}
-    other = body(replace(ELSEWHERE, fallbacks=("x",), effort="low", info=THINKS))
+    other = body(ELSEWHERE._replace(fallbacks=("x",), effort="low", info=THINKS))
     assert other["reasoning_effort"] == "low"
     own = {"models", "reasoning", "session_id", "provider", "cache_control", "usage"}
     assert not own & set(other)
 
 
-@pytest.mark.parametrize("info", [None, ModelInfo("a", "A"), replace(THINKS, efforts=("max",))])
+@pytest.mark.parametrize("info", [None, ModelInfo("a", "A"), THINKS._replace(efforts=("max",))])
 def test_an_effort_that_is_not_the_models_own_is_not_sent(info):
     for settings in (AT_OPENROUTER, ELSEWHERE):
-        made = body(replace(settings, effort="low", info=info))
+        made = body(settings._replace(effort="low", info=info))
         assert not {"reasoning", "reasoning_effort"} & set(made)
 
 
 def test_a_model_that_calls_tools_is_not_made_to_write_them():
-    made = body(replace(ELSEWHERE, calls_as_json=True, info=ModelInfo("a", "A", tools=True)))
+    made = body(ELSEWHERE._replace(calls_as_json=True, info=ModelInfo("a", "A", tools=True)))
     assert "response_format" not in made
 
 
@@ -76,7 +75,7 @@ def test_what_one_side_says_in_a_row_is_one_message_for_templates_that_want_turn
 
 
 def test_models_that_cache_by_themselves_get_no_mark():
-    assert "cache_control" not in body(replace(AT_OPENROUTER, model="openai/gpt"))
+    assert "cache_control" not in body(AT_OPENROUTER._replace(model="openai/gpt"))
 
 
 def test_usage_is_asked_for_everywhere():
@@ -102,4 +101,4 @@ def test_people_see_all_of_it_but_the_bytes_of_pictures():
     [(None, 128_000), (ModelInfo("a", "A"), 128_000), (ModelInfo("a", "A", window=5), 5)],
 )
 def test_a_window_that_nobody_knows_is_guessed(info, tokens):
-    assert replace(AT_OPENROUTER, info=info).tokens == tokens
+    assert AT_OPENROUTER._replace(info=info).tokens == tokens

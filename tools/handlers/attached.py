@@ -10,9 +10,6 @@ from collections.abc import Callable
 
 import bpy
 
-from .object_info import get_object_info
-from .scene_info import get_scene_info
-
 MOST = 20
 """Objects of a selection that are described."""
 KINDS = {
@@ -35,6 +32,10 @@ def attached(what: str) -> str:
     Args:
         what: "selection", "active" or "scene".
     """
+    # Not needed for enabling.
+    from .object_info import get_object_info
+    from .scene_info import get_scene_info
+
     if what == "scene":
         return f"the scene: {_told(get_scene_info())}"
     if what == "selection":

@@ -7,7 +7,7 @@ can tell whether it arrived: undo does not keep everything (see `undo`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import bpy
 
@@ -22,8 +22,7 @@ _INEXACT = Phrase(
 )
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """A way through the undo history.
 
     Attributes:
@@ -37,8 +36,7 @@ class Way:
     others: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Restored:
+class Restored(NamedTuple):
     """What a restore or a redo did.
 
     Attributes:
@@ -50,8 +48,7 @@ class Restored:
     warning: str = ""
 
 
-@dataclass(frozen=True)
-class _State:
+class _State(NamedTuple):
     """How the scene stood.
 
     Attributes:
@@ -63,16 +60,14 @@ class _State:
     frame: tuple[int, float]
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """How a turn found the scene, and the step after which it began."""
 
     state: _State
     after: str
 
 
-@dataclass(frozen=True)
-class _Left:
+class _Left(NamedTuple):
     """Where a restore began."""
 
     step: Step

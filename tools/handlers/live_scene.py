@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import bpy
 from bpy.app.handlers import persistent
@@ -25,8 +25,7 @@ _CHANGES_LENGTH = 800
 """Characters of what changed since the last turn that the model is told."""
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(NamedTuple):
     """What `begin` noted of a call."""
 
     tool: Tool

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 
@@ -28,8 +27,7 @@ _SILENT = frozenset({"default_value", "node_tree", "data"})
 _LISTED = 40
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a path leads.
 
     Attributes:

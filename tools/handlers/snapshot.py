@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 from bpy.app.handlers import persistent
@@ -38,8 +37,7 @@ _WITH_OBJECT = ("mesh", "curve", "light", "camera", "armature", "lattice", "meta
 """Data that came or went with an object of its own is not named beside it."""
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """The state at one moment, without references to data-blocks.
 
     Attributes:

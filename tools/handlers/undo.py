@@ -20,8 +20,7 @@ import os
 import re
 import sys
 import tempfile
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 
@@ -31,8 +30,7 @@ _STEP = re.compile(r"^\[([^\]]*)\]\s+(\d+) \{.*?\} type='(.*?)', name='(.*)'$")
 _GLOBAL = "Global Undo"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A step of Blender's undo history.
 
     Attributes:
