@@ -142,6 +142,7 @@ class SCENE_CHAT_OT_sign_out(bpy.types.Operator):
         except OSError as error:
             self.report({"ERROR"}, rpt("The key cannot be removed: {why}", why=error))
             return {"CANCELLED"}
+        here.panel.key_problem = ""
         here.account.forget()
         if (left := here.settings().key) is not None:
             words = rpt("There still is {where}; remove it there as well", where=left.source)

@@ -33,7 +33,8 @@ def _store(_: object, value: str) -> None:
     try:
         here.keep_key(value.removeprefix(_MASK))
     except KeyRefused as error:
-        here.panel.key_problem = Phrase("{fault} The one before is kept.", fault=str(error))
+        kept = Phrase("{fault} The one before is kept.", fault=str(error))
+        here.panel.key_problem = kept if here.settings().key else str(error)
     except OSError as error:
         here.panel.key_problem = Phrase(
             "The key cannot be written ({why}).", why=error.strerror or error

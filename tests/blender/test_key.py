@@ -122,6 +122,19 @@ def test_the_key_is_found_nowhere_but_in_its_file_whatever_is_done(
     assert KEY not in "".join(capfd.readouterr())
 
 
+def test_that_the_earlier_key_is_kept_is_said_only_while_there_is_one(here):
+    refused = "ﬀ is no key"
+    here.preferences.api_key = refused
+    assert here.panel.key_problem
+    assert "is kept" not in here.panel.key_problem
+    here.preferences.api_key = KEY
+    assert here.panel.key_problem == ""
+    here.preferences.api_key = refused
+    assert here.panel.key_problem.endswith("The one before is kept.")
+    assert bpy.ops.scene_chat.sign_out() == {"FINISHED"}
+    assert here.panel.key_problem == ""
+
+
 def test_a_key_beside_a_file_is_used_only_after_the_person_agreed_to_its_folder(here, tmp_path):
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"), check_existing=False)
     (tmp_path / ".env").write_text(f"SCENE_CHAT_KEY_EXAMPLE_ORG={KEY}\n")
