@@ -264,6 +264,7 @@ class Runtime:
         if self.asked_by_tool:
             return
         store_key(self.key_file(), self.settings().endpoint, value)
+        self.panel.key_problem = ""
         self.sign_in.cancel()
 
     def decide(self, caller: Caller, what: Iterable[str], decision: Decision) -> bool:

@@ -37,6 +37,7 @@ class SCENE_CHAT_OT_sign_in(bpy.types.Operator):
         if here.asked_by_tool:
             self.report({"ERROR"}, "A tool cannot sign in")
             return {"CANCELLED"}
+        here.panel.key_problem = ""
         state = here.sign_in.begin(here.key_file())
         here.timer.start()
         timer.redraw()
@@ -142,7 +143,6 @@ class SCENE_CHAT_OT_sign_out(bpy.types.Operator):
         except OSError as error:
             self.report({"ERROR"}, rpt("The key cannot be removed: {why}", why=error))
             return {"CANCELLED"}
-        here.panel.key_problem = ""
         here.account.forget()
         if (left := here.settings().key) is not None:
             words = rpt("There still is {where}; remove it there as well", where=left.source)

@@ -125,21 +125,32 @@ class Timer:
     def _tick(self) -> float | None:
         try:
             self._sleep_as_usual()
-            if len(self._queue):
-                # During playback and in the midst of a modal tool no frame is to wait for a client.
-                linger = 0.0 if is_playing() or busy_with() else _LINGER
-                if self._queue.drain(_BUDGET, linger) and linger:
-                    self._come_round_soon()
-            if (now := time.monotonic()) >= self._next_look:
-                self._next_look = now + self._pause
-                # Asked before the look: what ends the need is seen by the last one.
-                needed = self._needed() or len(self._queue) > 0
-                self._redraw()
-                return 0.0 if needed else None
+            worked = self._work()
+            goes_on = self._look()
+            if worked and goes_on and bpy.app.timers.is_registered(self._function):
+                self._come_round_soon()  # unless a call has switched us off
         except Exception as error:  # the next tick may do better
             self._faults.note(Phrase("the timer"), error)
-            return 0.0 if self._needed() else None
-        return 0.0
+            goes_on = self._needed()
+        return 0.0 if goes_on else None
+
+    def _work(self) -> bool:
+        """Run what is queued; return whether there was anything, and more may follow at once."""
+        if not len(self._queue):
+            return False
+        # During playback and in the midst of a modal tool no frame is to wait for a client.
+        linger = 0.0 if is_playing() or busy_with() else _LINGER
+        return self._queue.drain(_BUDGET, linger) > 0 and linger > 0
+
+    def _look(self) -> bool:
+        """Redraw what has changed, now and then; return whether to go on ticking."""
+        if (now := time.monotonic()) < self._next_look:
+            return True
+        self._next_look = now + self._pause
+        # Asked before the look: what ends the need is seen by the last one.
+        needed = self._needed() or len(self._queue) > 0
+        self._redraw()
+        return needed
 
     def _come_round_soon(self) -> None:
         """Have Blender's loop sleep less, once: it does not beyond the next event timer. One that
@@ -147,9 +158,9 @@ class Timer:
         self._soon = bpy.context.window_manager.event_timer_add(_SOON)
 
     def _sleep_as_usual(self) -> None:
-        if self._soon is not None:
-            bpy.context.window_manager.event_timer_remove(self._soon)
-            self._soon = None
+        soon, self._soon = self._soon, None
+        if soon is not None:
+            bpy.context.window_manager.event_timer_remove(soon)
 
     def _redraw(self) -> None:
         if (seen := self._glance()) != self._drawn:

@@ -12,7 +12,8 @@ from typing import Any
 
 _OUTSIDE = re.compile(rb'["{}\[\]]')
 _INSIDE = re.compile(rb'["\\]')
-_BETWEEN = re.compile(rb"[ \t\r\n\0]*")
+_BLANKS = b" \t\r\n\0"
+_BETWEEN = re.compile(rb"[%s]*" % _BLANKS)
 _USUAL = 4096
 
 
@@ -68,6 +69,7 @@ class Frames:
             return None
         whole = bytes(self._bytes[:end])
         del self._bytes[:end]
+        del self._bytes[: self._blanks()]
         self._seen = self._checked = 0
         return _parsed(whole)
 
@@ -77,10 +79,13 @@ class Frames:
 
     def _usual(self) -> dict[str, Any] | None:
         """The one whole, small command that nearly always is all there is."""
-        if len(self._bytes) > min(_USUAL, self._limit) or self._bytes[-1] != ord("}"):
+        if len(self._bytes) > min(_USUAL, self._limit):
+            return None
+        usual = self._bytes.rstrip(_BLANKS)
+        if usual[-1] != ord("}"):
             return None
         try:
-            parsed: dict[str, Any] = json.loads(self._bytes, parse_constant=_no_constant)
+            parsed: dict[str, Any] = json.loads(usual, parse_constant=_no_constant)
         except (ValueError, RecursionError):  # half of one, several, or broken: looked at closely
             return None
         self._bytes.clear()

@@ -306,9 +306,9 @@ class Server:
     def _cancel(self) -> int:
         """Take back what clients of the bare dialects have under way; return how many."""
         calls = [
-            client.call
+            call
             for client in self.clients.values()
-            if client.call is not None and isinstance(client.dialect, Raw)
+            if (call := client.call) is not None and isinstance(client.dialect, Raw)
         ]
         for call in calls:
             call.cancel()
@@ -526,8 +526,9 @@ class Server:
 
     def _abandon(self, client: Client) -> None:
         """Take back the call of a client that left. One that runs goes on, unless it says so."""
+        asked = client.asked
         if (call := client.call) is not None:
-            if client.asked is not None and client.asked.cancels:
+            if asked is not None and asked.cancels:
                 call.cancel("The client left.")
             else:
                 call.drop("The client left.")

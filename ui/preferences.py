@@ -29,7 +29,6 @@ def _store(_: object, value: str) -> None:
     if value == _masked(None):  # the field was left as it was
         return
     here = runtime.current()
-    here.panel.key_problem = ""
     try:
         here.keep_key(value.removeprefix(_MASK))
     except KeyRefused as error:

@@ -36,6 +36,14 @@ def test_several_commands_in_one_packet_come_out_one_by_one():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("length", [1, 10_000])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\0"])
+def test_of_what_a_client_ends_its_commands_with_nothing_is_left(end, length):
+    made = frames(json.dumps({"a": "x" * length}).encode() + end)
+    assert made.next() == {"a": "x" * length}
+    assert made.size == 0
+
+
 @pytest.mark.parametrize(
     "data",
     [b"{broken", b'{"a" 1', b'{"a":}', b"{'a': 1}", b'{"a":1]', b'{"a": tru3', b"{]", b'{"a":01'],
