@@ -200,7 +200,13 @@ def changes_between(
     if before.values is not None and after.values is not None:
         _compare_values(before, after, changed)
     elif len(updates) <= _NOMINATED:
-        there = {place: set(after.names.get(place, nothing)[1]) for place, _ in updates}
+        # Not the other way round: a set of 100,000 names takes 5 ms.
+        there = {
+            place: {name for at, name in updates if at == place}.intersection(
+                after.names.get(place, nothing)[1]
+            )
+            for place in {place for place, _ in updates}
+        }
         for (place, name), how in updates.items():
             kind = _kind(place)
             if name not in there[place] or (place, name) in before.waiting:
