@@ -2,7 +2,7 @@
 
 Made on the chat's worker thread and handed to its listener there; whoever shows them on another
 thread brings them over itself. `as_json` is the line that `ask --json` prints, and that the journal
-keeps; `from_json` reads it again.
+keeps; `from_json` reads it again. Data classes, not named tuples: no two kinds of event are equal.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class SCENE_CHAT_PT_chats(bpy.types.Panel):
         """Draw it."""
         here = runtime.current()
         fields = getattr(context.window_manager, _NAME)
-        metrics = _metrics(context)
+        metrics = Metrics.popover(context, _UNITS)
         layout = self.layout
         here.chats.need()
         row = layout.row()
@@ -151,7 +151,7 @@ class SCENE_CHAT_UL_chats(bpy.types.UIList):
         listed = _listed()
         if index >= len(listed):
             return
-        about, metrics = listed[index], _metrics(context)
+        about, metrics = listed[index], Metrics.popover(context, _UNITS)
         here_too = about.file and about.file == bpy.data.filepath
         row = layout.row(align=True)
         row.label(text="", icon="FILE_BLEND" if here_too else "BLANK1")
@@ -191,12 +191,6 @@ def _age(at: float) -> str:
         if (count := int(seconds // unit)) >= 1:
             return iface(words, count=count)
     return iface("now")
-
-
-def _metrics(context: bpy.types.Context) -> Metrics:
-    """The popover's sizes: its width is its own, whatever that of the sidebar is."""
-    sidebar = Metrics.of(context)
-    return sidebar._replace(width=(_UNITS - 1) * sidebar.unit)
 
 
 def _listed() -> tuple[About, ...]:

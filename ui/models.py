@@ -89,7 +89,7 @@ class SCENE_CHAT_PT_models(bpy.types.Panel):
         """Draw it."""
         here = runtime.current()
         fields = getattr(context.window_manager, _NAME)
-        metrics = _metrics(context)
+        metrics = Metrics.popover(context, _UNITS)
         layout = self.layout
         _take_added(here)
         endpoint = models.listed_endpoint()
@@ -219,7 +219,7 @@ class SCENE_CHAT_UL_models(bpy.types.UIList):
         listed = _listed()
         if index >= len(listed):
             return
-        model, metrics = listed[index], _metrics(context)
+        model, metrics = listed[index], Metrics.popover(context, _UNITS)
         here = runtime.current()
         icons = []
         if model.id in here.endpoints.models_used(models.listed_endpoint()):
@@ -248,12 +248,6 @@ class SCENE_CHAT_UL_models(bpy.types.UIList):
     ) -> tuple[list[int], list[int]]:
         """Show every row, in the order that they have."""
         return [], []
-
-
-def _metrics(context: bpy.types.Context) -> Metrics:
-    """The popover's sizes: its width is its own, whatever that of the sidebar is."""
-    sidebar = Metrics.of(context)
-    return sidebar._replace(width=(_UNITS - 1) * sidebar.unit)
 
 
 def _listed() -> tuple[ModelInfo, ...]:
